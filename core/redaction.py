@@ -10,7 +10,12 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\b(sk|pk|rk)-[A-Za-z0-9_-]{8,}"), "<key>"),
     (re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}"), r"\1 <credential>"),
     (re.compile(r"(?i)([a-z][a-z0-9+.-]*://[^\s/:@]*):[^\s@/]+@"), r"\1:<password>@"),
-    (re.compile(r"(?i)\b(token|api_?key|secret|password|authorization)(['\"]?\s*[:=]\s*['\"]?)[^\s'\",;&]{6,}"), r"\1\2<secret>"),
+    (
+        re.compile(
+            r"(?i)\b(token|api_?key|secret|password|authorization)(['\"]?\s*[:=]\s*['\"]?)[^\s'\",;&]{6,}"
+        ),
+        r"\1\2<secret>",
+    ),
 )
 
 

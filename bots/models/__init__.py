@@ -1,0 +1,22 @@
+"""The rows of this room."""
+
+from bots.models.access import BotAccess
+from bots.models.bot import Bot, Language, ModelProvider, WantedState
+from bots.models.metric import BotMetric, BotMetricDay
+from bots.models.persona import Persona, Prompt, PromptVersion
+from bots.models.status import BotStatus, ObservedState
+
+__all__ = [
+    "Bot",
+    "BotAccess",
+    "BotMetric",
+    "BotMetricDay",
+    "BotStatus",
+    "Language",
+    "ModelProvider",
+    "ObservedState",
+    "Persona",
+    "Prompt",
+    "PromptVersion",
+    "WantedState",
+]

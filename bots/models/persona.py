@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from core.ids import new_id
+
+
+class Persona(models.Model):
+    """How a companion speaks: a name and the prompts that make it; several bots may share one."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    slug = models.SlugField(_("slug"), max_length=60, unique=True)
+    name = models.CharField(_("name"), max_length=100)
+    description = models.TextField(_("description"), blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "personas"
+        ordering = ["name"]
+        verbose_name = _("persona")
+        verbose_name_plural = _("personas")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Prompt(models.Model):
+    """One prompt of a persona in one language, with a pointer to the version that is published.
+
+    Without a row, or without a published version, the default that ships with the code speaks.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    persona = models.ForeignKey(Persona, models.CASCADE, related_name="prompts")
+    key = models.CharField(_("key"), max_length=60)
+    language = models.CharField(_("language"), max_length=8)
+    published = models.ForeignKey(
+        "bots.PromptVersion",
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("published version"),
+    )
+
+    class Meta:
+        db_table = "prompts"
+        verbose_name = _("prompt")
+        verbose_name_plural = _("prompts")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["persona", "key", "language"], name="prompts_one_per_persona_key_language"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key} ({self.language})"
+
+
+class PromptVersion(models.Model):
+    """One wording of a prompt; never changed once written."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    prompt = models.ForeignKey(Prompt, models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField(_("number"))
+    body = models.TextField(_("text"))
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "prompt_versions"
+        ordering = ["-number"]
+        verbose_name = _("prompt version")
+        verbose_name_plural = _("prompt versions")
+        constraints = [
+            models.UniqueConstraint(fields=["prompt", "number"], name="prompt_versions_are_numbered")
+        ]
+
+    def __str__(self) -> str:
+        return f"v{self.number}"

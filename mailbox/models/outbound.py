@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from bots.tenant import Erasure, PersonalData, TenantModel, TenantQuerySet
+
+
+class Priority(models.IntegerChoices):
+    """What goes first when a bot has more to say than it may."""
+
+    REPLY = 0, _("reply")
+    OPERATOR = 1, _("operator")
+    PROACTIVE = 2, _("started by the bot")
+    BROADCAST = 3, _("broadcast")
+
+
+class OutboundState(models.TextChoices):
+    PENDING = "pending", _("waiting")
+    SENDING = "sending", _("being sent")
+    SENT = "sent", _("sent")
+    FAILED = "failed", _("failed")
+    UNKNOWN = "unknown", _("unknown")
+
+
+class OutboundMessage(TenantModel):
+    """One call of a Bot API method that must happen; a row before it is an action.
+
+    `key` names the cause, so that a walk taken twice says a thing once. UNKNOWN: the request left and nobody
+    knows whether Telegram acted; a reply goes out again once, anything else waits for a person.
+    """
+
+    personal_data = PersonalData(Erasure.BY_CHAT)
+    is_partitioned = False
+
+    seq = models.BigIntegerField(editable=False)
+    key = models.CharField(max_length=100)
+    chat_id = models.BigIntegerField(_("chat"))
+    method = models.CharField(_("method"), max_length=40)
+    params = models.JSONField()
+    priority = models.PositiveSmallIntegerField(
+        _("priority"), choices=Priority.choices, default=Priority.REPLY
+    )
+    # The last words to somebody who asked to be forgotten: blanked once they are out.
+    is_farewell = models.BooleanField(default=False)
+
+    state = models.CharField(
+        _("state"), max_length=8, choices=OutboundState.choices, default=OutboundState.PENDING
+    )
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    epoch = models.BigIntegerField(default=0)
+    not_before = models.DateTimeField()
+    created_at = models.DateTimeField(_("created"))
+    settled_at = models.DateTimeField(_("settled"), null=True)
+    telegram_message_id = models.BigIntegerField(null=True)
+    error = models.CharField(_("error"), max_length=300, blank=True)
+    correlation_id = models.CharField(max_length=64, blank=True)
+
+    objects = TenantQuerySet["OutboundMessage"].as_manager()
+
+    class Meta:
+        db_table = "outbound_messages"
+        verbose_name = _("outbound message")
+        verbose_name_plural = _("outbound messages")
+        constraints = [models.UniqueConstraint(fields=["bot", "key"], name="outbound_messages_once")]
+        indexes = [
+            models.Index(
+                fields=["bot", "priority", "seq"],
+                condition=models.Q(state__in=["pending", "sending"]),
+                name="outbound_open",
+            ),
+            models.Index(
+                fields=["settled_at"], condition=models.Q(settled_at__isnull=False), name="outbound_settled"
+            ),
+            models.Index(fields=["bot", "chat_id"], name="outbound_bot_chat"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.key}"
