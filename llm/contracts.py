@@ -90,15 +90,27 @@ class Answer:
     source: Literal["model", "fallback_model", "demo"]
 
 
-class ModelUnavailable(AppError):
-    """No usable answer now: unreachable, overloaded, too slow, or nothing but garbage. Later may be better."""
+class ModelUnavailable(AppError):  # noqa: N818 - the name says what is the matter
+    """No usable answer now, later may be better.
 
-    def __init__(self, *, code: str, message: str = "") -> None:
+    Codes: `unreachable`, `timeout`, `server_error`, `rate_limited`, `breaker_open`, `closed`; for an answer
+    that is of no use `not_json`, `html`, `no_choice`, `empty`, `refusal`, `too_long`, `truncated`, `misfit`
+    (does not fit the schema); for a rehearsal that does not serve its question `unrehearsed`. `spent` is what
+    the attempts cost all the same.
+    """
+
+    def __init__(self, *, code: str, message: str = "", spent: Usage | None = None) -> None:
         super().__init__(code=code, permanent=False, message=message)
+        self.spent = spent
 
 
-class ModelRefused(AppError):
-    """The server will not answer until a person changes something: a bad key, an unknown model, no credit."""
+class ModelRefused(AppError):  # noqa: N818 - the name says what is the matter
+    """Asking the same again is pointless.
+
+    Until staff change the settings: `key_missing`, `key_malformed`, `key_refused`, `access_denied`,
+    `address_malformed`, `address_wrong`, `model_unknown`, `quota_exhausted`, `provider_unknown`. Because of
+    this question: `question_empty`, `question_too_long`, `content_refused`, `question_refused`.
+    """
 
     def __init__(self, *, code: str, message: str = "") -> None:
         super().__init__(code=code, permanent=True, message=message)
