@@ -12,7 +12,7 @@ from yarl import URL
 from telegram_client.answers import read_answer
 from telegram_client.bot_token import parse_token
 from telegram_client.contracts import RawUpdate, Sent
-from telegram_client.errors import AnswerTooLarge
+from telegram_client.errors import AnswerTooLarge, TelegramUnreachable
 from telegram_client.forms import form_body
 from telegram_client.split import split_batch
 from telegram_client.transport import READ_TIMEOUT, UPLOAD_TIMEOUT, WRITE_TIMEOUT, AiohttpRequest
@@ -32,9 +32,9 @@ class TelegramClient:
     """
 
     def __init__(self, token: str, api_url: str, *, connections: int = 64) -> None:
-        """Raises TokenRefused when `token` has no token's shape. Nothing is asked of the server."""
+        """Raises TokenRefused or TelegramUnreachable when `token` or `api_url` cannot be one. Asks nobody."""
         self._token = parse_token(token)
-        self._api_url = api_url.strip().rstrip("/")
+        self._api_url = _parse_api_url(api_url)
         self._addresses: dict[str, URL] = {}
         self._sending = AiohttpRequest(connections=connections)
         # Two: a poll that was given up may linger while the next one begins.
@@ -117,3 +117,16 @@ class TelegramClient:
         if address is None:
             address = self._addresses[method] = URL(f"{self._api_url}/bot{self._token}/{method}")
         return address
+
+
+def _parse_api_url(raw: str) -> str:
+    text = raw.strip().rstrip("/")
+    try:
+        address = URL(text)
+        usable = address.scheme in {"http", "https"} and bool(address.host) and not address.query_string
+    except ValueError:
+        usable = False
+    if not usable:
+        msg = "This is not the address of a Bot API server. Telegram's own is https://api.telegram.org"
+        raise TelegramUnreachable(msg, code="telegram.api_url_malformed")
+    return text

@@ -30,7 +30,7 @@ async def check_token(
     except TelegramError as exc:
         failure = classify(exc)
         if failure.kind is FailureKind.UNAUTHORIZED:
-            msg = "Telegram does not know this token: mistyped or revoked. BotFather's /token has the right one."
+            msg = "Telegram does not know this token: mistyped or revoked. See BotFather's /token."
             raise TokenRefused(msg) from None
         msg = f"The Telegram server could not be asked ({failure.kind.value}: {failure.description})."
         raise TelegramUnreachable(msg) from None

@@ -153,6 +153,7 @@ class AiohttpRequest(BaseRequest):
 
 
 async def _read(answer: aiohttp.ClientResponse) -> bytes:
+    """The unpacked body. Raises AnswerTooLarge before it is all in memory."""
     length = answer.content_length
     if length is not None and length <= MAX_ANSWER and "Content-Encoding" not in answer.headers:
         return await answer.read()
@@ -160,6 +161,7 @@ async def _read(answer: aiohttp.ClientResponse) -> bytes:
     async for chunk in answer.content.iter_any():
         payload += chunk
         if len(payload) > MAX_ANSWER:
+            # Nothing more may come over this connection: the rest of the answer would.
             answer.close()
             msg = f"the answer has more than {MAX_ANSWER} bytes"
             raise AnswerTooLarge(msg)
