@@ -6,9 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from bots.tenant import Erasure, PersonalData, TenantModel, TenantQuerySet
 
 
-class InboundState(models.TextChoices):
-    PENDING = "pending", _("waiting")
-    CLAIMED = "claimed", _("in hand")
+class InboundOutcome(models.TextChoices):
+    OPEN = "", _("open")
     DONE = "done", _("done")
     BURIED = "buried", _("buried")
 
@@ -16,7 +15,7 @@ class InboundState(models.TextChoices):
 class InboundUpdate(TenantModel):
     """One update, as its bytes came, from the moment it is heard until it is settled (and a while beyond).
 
-    `seq` is the order of arrival; `lane` the chat in which order is kept. `update_id` is null for what the
+    `seq` is the order of arrival; `lane` the chat in which order is kept. A row is open until `settled_at` is set. `update_id` is null for what the
     product starts by itself. Rows stay at least 8 days after they are settled: Telegram may send an update twice.
     """
 
@@ -32,15 +31,16 @@ class InboundUpdate(TenantModel):
     may_wait = models.BooleanField(default=False)
     payload = models.BinaryField()
 
-    state = models.CharField(
-        _("state"), max_length=8, choices=InboundState.choices, default=InboundState.PENDING
-    )
+    # How often it was taken in hand, errors and dead workers included.
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
-    # The bot's lease epoch under which the row was claimed: an earlier holder can no longer settle it.
+    # The bot's lease epoch under which it was taken: an earlier holder can no longer settle it.
     epoch = models.BigIntegerField(default=0)
     due_at = models.DateTimeField()
     received_at = models.DateTimeField(_("received"))
     settled_at = models.DateTimeField(_("settled"), null=True)
+    outcome = models.CharField(
+        _("outcome"), max_length=8, choices=InboundOutcome.choices, default=InboundOutcome.OPEN, blank=True
+    )
     reason = models.CharField(_("reason"), max_length=300, blank=True)
 
     objects = TenantQuerySet["InboundUpdate"].as_manager()
@@ -56,18 +56,11 @@ class InboundUpdate(TenantModel):
                 name="inbound_updates_once",
             )
         ]
+        # Taking a row in hand changes no indexed column, so that it stays an update within its page.
         indexes = [
-            models.Index(
-                fields=["bot", "lane", "seq"],
-                condition=models.Q(state__in=["pending", "claimed"]),
-                name="inbound_open",
-            ),
-            models.Index(
-                fields=["settled_at"], condition=models.Q(settled_at__isnull=False), name="inbound_settled"
-            ),
-            models.Index(
-                fields=["bot", "received_at"], condition=models.Q(state="buried"), name="inbound_buried"
-            ),
+            models.Index(fields=["bot", "seq"], condition=models.Q(settled_at__isnull=True), name="inbound_updates_open"),
+            models.Index(fields=["bot", "seq"], condition=models.Q(outcome="buried"), name="inbound_updates_buried"),
+            models.Index(fields=["bot", "user_id"], name="inbound_updates_bot_user"),
         ]
 
     def __str__(self) -> str:

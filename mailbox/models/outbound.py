@@ -48,6 +48,7 @@ class OutboundMessage(TenantModel):
         _("state"), max_length=8, choices=OutboundState.choices, default=OutboundState.PENDING
     )
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    resends = models.PositiveSmallIntegerField(_("sent again"), default=0)
     epoch = models.BigIntegerField(default=0)
     not_before = models.DateTimeField()
     created_at = models.DateTimeField(_("created"))
@@ -66,11 +67,8 @@ class OutboundMessage(TenantModel):
         indexes = [
             models.Index(
                 fields=["bot", "priority", "seq"],
-                condition=models.Q(state__in=["pending", "sending"]),
+                condition=models.Q(settled_at__isnull=True),
                 name="outbound_open",
-            ),
-            models.Index(
-                fields=["settled_at"], condition=models.Q(settled_at__isnull=False), name="outbound_settled"
             ),
             models.Index(fields=["bot", "chat_id"], name="outbound_bot_chat"),
         ]

@@ -1,0 +1,106 @@
+"""What crosses the walls of this room."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from core.errors import AppError
+from core.ids import new_id
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One update as it was heard. `reason` is set for what can only be buried; `due_at` is when it may start."""
+
+    update_id: int | None
+    kind: str
+    lane: int
+    user_id: int | None
+    may_wait: bool
+    payload: bytes
+    due_at: datetime
+    reason: str = ""
+    id: UUID = field(default_factory=new_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """One row in hand. `attempts` counts this time too."""
+
+    id: UUID
+    seq: int
+    update_id: int | None
+    kind: str
+    lane: int
+    user_id: int | None
+    payload: bytes
+    attempts: int
+    received_at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One Bot API call that must happen. `key` names its cause and makes it happen once."""
+
+    key: str
+    chat_id: int
+    method: str
+    params: Mapping[str, object]
+    priority: int = 0
+    not_before: datetime | None = None
+    is_farewell: bool = False
+    correlation_id: str = ""
+    id: UUID = field(default_factory=new_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One message in the sender's hand."""
+
+    id: UUID
+    seq: int
+    key: str
+    chat_id: int
+    method: str
+    params: Mapping[str, object]
+    priority: int
+    attempts: int
+    resends: int
+    is_farewell: bool
+    correlation_id: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one message: its next state, and what goes with it.
+
+    `params` replaces what is to be sent (plain text after refused markup); `is_resend` counts a repeated send.
+    """
+
+    id: UUID
+    state: str
+    telegram_message_id: int | None = None
+    error: str = ""
+    not_before: datetime | None = None
+    is_resend: bool = False
+    params: Mapping[str, object] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """Who takes: a bot, and the lease epoch under which it is held."""
+
+    bot_id: UUID
+    epoch: int
+
+
+class LeaseLost(AppError):
+    """A row was no longer in the hand that tried to settle it: somebody else holds the bot now."""
+
+    def __init__(self) -> None:
+        super().__init__(code="mailbox.lease_lost", permanent=True)

@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import timedelta
+
+from core.clock import clock
+from mailbox.contracts import Claimed, Hand
+from mailbox.statements import SQL
+
+# How many messages in a row are answered together at most.
+LONGEST_BURST = 10
+
+
+def claim(*, hand: Hand, busy: Collection[int], lanes: int, burst_wait: float) -> list[list[Claimed]]:
+    """Take the heads of up to `lanes` free lanes in hand, each with the burst that it begins, oldest first.
+
+    `busy` are the lanes in hand already. Free text waits `burst_wait` seconds for what follows it, three times
+    as long at most.
+    """
+    now = clock.now()
+    rows = SQL["claim"].rows(
+        {
+            "bot_id": hand.bot_id,
+            "epoch": hand.epoch,
+            "busy": list(busy),
+            "lanes": lanes,
+            "scan": max(200, lanes * 4),
+            "burst": LONGEST_BURST,
+            "now": now,
+            "patience": now - timedelta(seconds=3 * burst_wait),
+        }
+    )
+    bursts: dict[int, list[Claimed]] = {}
+    for row in sorted(rows, key=lambda each: each.seq):
+        bursts.setdefault(row.lane, []).append(Claimed(*row))
+    return list(bursts.values())

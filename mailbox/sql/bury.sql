@@ -1,0 +1,4 @@
+-- Out of the queue for good, with its reason, for staff to look at.
+UPDATE inbound_updates
+SET settled_at = %(now)s, outcome = 'buried', reason = %(reason)s
+WHERE bot_id = %(bot_id)s AND id = ANY (%(ids)s::uuid[]) AND settled_at IS NULL AND epoch = %(epoch)s

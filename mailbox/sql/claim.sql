@@ -1,0 +1,38 @@
+-- Take the head of each free lane in hand; where it is free text, with the free text that follows it directly.
+-- The scan begins at the oldest open row, so the first row of a lane in it is the lane's head. A row that was
+-- taken twice before is taken by itself: if it ends this process too, no other row is to blame.
+WITH waiting AS (
+    SELECT id, seq, lane, may_wait, attempts, due_at, received_at
+    FROM inbound_updates
+    WHERE bot_id = %(bot_id)s AND settled_at IS NULL AND lane <> ALL (%(busy)s::bigint[])
+    ORDER BY seq
+    LIMIT %(scan)s
+),
+placed AS (
+    SELECT
+        id, seq, lane, due_at,
+        row_number() OVER in_order AS place,
+        bool_and(may_wait AND attempts < 2) OVER in_order AS joins,
+        first_value(due_at) OVER in_order AS head_due_at,
+        first_value(received_at) OVER in_order AS head_received_at
+    FROM waiting
+    WINDOW in_order AS (PARTITION BY lane ORDER BY seq)
+),
+burst AS (
+    SELECT * FROM placed WHERE place = 1 OR (joins AND place <= %(burst)s)
+),
+ready AS (
+    SELECT lane
+    FROM burst
+    GROUP BY lane
+    HAVING min(head_due_at) <= %(now)s AND (max(due_at) <= %(now)s OR min(head_received_at) <= %(patience)s)
+    ORDER BY min(seq)
+    LIMIT %(lanes)s
+)
+UPDATE inbound_updates AS taken
+SET attempts = taken.attempts + 1, epoch = %(epoch)s
+FROM burst
+WHERE burst.lane IN (SELECT lane FROM ready) AND taken.bot_id = %(bot_id)s AND taken.id = burst.id
+RETURNING
+    taken.id, taken.seq, taken.update_id, taken.kind, taken.lane, taken.user_id,
+    taken.payload, taken.attempts, taken.received_at, taken.reason

@@ -1,0 +1,23 @@
+-- The next message of each chat that may be written to, as many as may leave now: replies first, then by age.
+WITH waiting AS (
+    SELECT id, seq, chat_id, priority, not_before
+    FROM outbound_messages
+    WHERE bot_id = %(bot_id)s AND settled_at IS NULL AND chat_id <> ALL (%(busy)s::bigint[])
+    ORDER BY priority, seq
+    LIMIT %(scan)s
+),
+heads AS (
+    SELECT DISTINCT ON (chat_id) id, seq, priority, not_before
+    FROM waiting
+    ORDER BY chat_id, priority, seq
+),
+next AS (
+    SELECT id FROM heads WHERE not_before <= %(now)s ORDER BY priority, seq LIMIT %(slots)s
+)
+UPDATE outbound_messages AS taken
+SET state = 'sending', attempts = taken.attempts + 1, epoch = %(epoch)s
+FROM next
+WHERE taken.bot_id = %(bot_id)s AND taken.id = next.id
+RETURNING
+    taken.id, taken.seq, taken.key, taken.chat_id, taken.method, taken.params, taken.priority,
+    taken.attempts, taken.resends, taken.is_farewell, taken.correlation_id, taken.created_at
