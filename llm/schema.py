@@ -55,9 +55,6 @@ def _strict(
         return node
     if "$ref" in node:
         return _written_out(node, definitions, recursive, inside)
-    if len(node.get("allOf", ())) == 1:
-        node = {**node["allOf"][0], **{key: value for key, value in node.items() if key != "allOf"}}
-        return _strict(node, definitions, recursive, inside)
     strict = {
         # Under `properties` the keys are names of fields, which may be called "title".
         "anyOf" if key == "oneOf" else key: (
