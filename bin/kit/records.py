@@ -22,6 +22,7 @@ class Process:
     name: str
     pid: int
     born: str
+    stop_signal: int = signal.SIGTERM
 
     def is_alive(self) -> bool:
         """Does exactly this process still run? One that ended and was never reaped does not."""
@@ -63,10 +64,10 @@ def _boot() -> str:
         return ""
 
 
-def of(name: str, pid: int) -> Process | None:
+def of(name: str, pid: int, stop_signal: int = signal.SIGTERM) -> Process | None:
     """The process that runs under this pid now."""
     born = birth(pid)
-    return None if born is None else Process(name, pid, born)
+    return None if born is None else Process(name, pid, born, int(stop_signal))
 
 
 def write(path: Path, processes: Iterable[Process]) -> None:
@@ -88,17 +89,23 @@ def end(processes: Iterable[Process], *, seconds: float) -> list[Process]:
     Returns those that were running. Touches nothing that is not alive with the birth that was remembered.
     """
     running = [process for process in processes if process.is_alive()]
-    for sign, patience in ((signal.SIGTERM, seconds), (signal.SIGKILL, 5.0)):
-        for process in running:
-            if process.is_alive():
-                _signal(process.pid, sign)
-        until = time.monotonic() + patience
-        while time.monotonic() < until and any(process.is_alive() for process in running):
-            time.sleep(0.05)
+    for process in running:
+        _signal(process.pid, process.stop_signal)
+    _await_end(running, seconds)
+    for process in running:
+        if process.is_alive():
+            _signal(process.pid, signal.SIGKILL)
+    _await_end(running, 5)
     return running
 
 
-def _signal(pid: int, sign: signal.Signals) -> None:
+def _await_end(processes: list[Process], seconds: float) -> None:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until and any(process.is_alive() for process in processes):
+        time.sleep(0.05)
+
+
+def _signal(pid: int, sign: int) -> None:
     with contextlib.suppress(ProcessLookupError, PermissionError):
         if os.getpgid(pid) == pid:
             os.killpg(pid, sign)

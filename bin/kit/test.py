@@ -45,8 +45,6 @@ IGNORED_NAMES = {
 
 def main(arguments: list[str]) -> int:
     """Run what the arguments ask for; 0 when all of it is well."""
-    for sign in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(sign, _interrupt)
     home = find_home()
     if arguments[:1] == ["--help"]:
         say(ABOUT)
@@ -55,11 +53,6 @@ def main(arguments: list[str]) -> int:
         return _serve(home)
     with throwaway_servers(home) as addresses:
         return _run(["-m", "pytest", *arguments], environment(home, addresses))
-
-
-def _interrupt(_signal: int, _frame: object) -> None:
-    # Whatever runs is unwound, so that servers stop and folders go.
-    raise KeyboardInterrupt
 
 
 def environment(home: Home, addresses: Addresses | None) -> dict[str, str]:

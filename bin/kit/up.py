@@ -1,0 +1,192 @@
+"""bin/up: sets everything up and runs it in the foreground, until Ctrl-C or SIGTERM."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import environ  # type: ignore[import-untyped]
+
+from bin.kit import postgres, statics, valkey
+from bin.kit.children import run
+from bin.kit.console import Trouble, say, step
+from bin.kit.layout import CHECKOUT, Home, find_home
+from bin.kit.plan import Plan
+from bin.kit.port_choice import check_public, choose_inner
+from bin.kit.run_lock import only_run
+from bin.kit.secrets_file import ensure_password, ensure_secrets
+from bin.kit.supervision import Supervision, end_leftovers
+from bin.kit.tethered import Program
+from bin.kit.watch import watch
+
+ABOUT = """\
+bin/up sets up and runs reLove in the foreground; Ctrl-C stops all of it.
+A second start goes on with the same data.
+
+  PORT=8000            admin, API, health
+  SANDBOX_PORT=8081    the chat page that stands in for Telegram
+  RELOVE_HOME=.relove  all that is made: environment, data, logs, secrets
+
+DATABASE_URL, REDIS_URL, TELEGRAM_BOT_TOKEN, OPENAI_API_KEY … in the environment or in .env put the real
+thing in the place of what bin/up brings along. All of them: .env.example"""
+
+
+def main(arguments: list[str]) -> int:
+    """Run until asked to stop; 0 when that was asked for."""
+    if arguments:
+        say(ABOUT)
+        return 0 if arguments[0] in {"--help", "-h"} else 2
+    home = find_home()
+    _read_env_file()
+    port, sandbox_port = os.environ.get("PORT") or "8000", os.environ.get("SANDBOX_PORT") or "8081"
+    with only_run(home, pages=f"http://127.0.0.1:{sandbox_port}/ and http://127.0.0.1:{port}/admin/"):
+        if ended := end_leftovers(home):
+            say(f"Ended what an earlier run had left running: {', '.join(ended)}.")
+        for folder in (home.run, home.logs):
+            folder.mkdir(mode=0o700, exist_ok=True)
+        plan = Plan(
+            home=home,
+            port=check_public("PORT", port),
+            sandbox_port=check_public("SANDBOX_PORT", sandbox_port),
+            inner=choose_inner(home.ports),
+            variables={**ensure_secrets(home.secrets), **os.environ},
+        )
+        with _supervision(home) as supervision:
+            _bring_up(plan, supervision)
+            watch(supervision, home)
+    return 0
+
+
+def _read_env_file() -> None:
+    """Take what `.env` names and the environment does not."""
+    file = os.environ.get("RELOVE_ENV_FILE", str(CHECKOUT / ".env"))
+    if file and Path(file).is_file():
+        environ.Env.read_env(file)
+
+
+@contextmanager
+def _supervision(home: Home) -> Iterator[Supervision]:
+    supervision = Supervision(home)
+    try:
+        yield supervision
+    except KeyboardInterrupt:
+        say("\nStopping: the bots finish what is in hand …")
+    finally:
+        _unhurried(supervision)
+    say("Everything is stopped.")
+
+
+def _unhurried(supervision: Supervision) -> None:
+    """Stop, however often Ctrl-C is pressed meanwhile: every step of it is bounded."""
+    while True:
+        try:
+            supervision.stop()
+        except KeyboardInterrupt:
+            say("Stopping already; each process has its time, then it is ended.")
+        else:
+            return
+
+
+def _bring_up(plan: Plan, supervision: Supervision) -> None:
+    variables = plan.variables
+    with step("Starting the database, the broker and the sandbox"):
+        _start_servers(plan, supervision)
+    with step("Roles and tables"):
+        if not (variables.get("DATABASE_URL_STAFF") and variables.get("DATABASE_URL_RUNTIME")):
+            said = _manage(plan, "setup_roles", "--print-env")
+            # What is given wins: a managed server may not let us choose passwords.
+            printed = dict(
+                line.split("=", 1) for line in said if line.startswith("DATABASE_URL_") and "=" in line
+            )
+            variables.update({name: value for name, value in printed.items() if not variables.get(name)})
+        _manage(plan, "migrate", "--no-input")
+    if statics.have_changed(plan.home):
+        with step("Collecting static files"):
+            _manage(plan, "collectstatic", "--no-input")
+            statics.mark(plan.home)
+    password = ensure_password(plan.home.staff_password)
+    user = variables.get("RELOVE_STAFF_USER") or "admin"
+    with step("Staff account and demo bot"):
+        _manage(plan, "ensure_staff", RELOVE_STAFF_USER=user, RELOVE_STAFF_PASSWORD=password)
+        _await_page(f"{plan.sandbox_url}/control/stats", "The sandbox", log="sandbox", home=plan.home)
+        _manage(plan, "ensure_demo_bot")
+    with step("Starting web, bots and background work"):
+        supervision.keep(plan.application())
+        _await_page(f"{plan.web_url}/healthz", "The web process", log="web", home=plan.home)
+    _show(plan, user=user, password=password)
+
+
+def _start_servers(plan: Plan, supervision: Supervision) -> None:
+    home, variables = plan.home, plan.variables
+    database = None
+    cache = None
+    programs: list[Program] = []
+    if not variables.get("DATABASE_URL"):
+        database = postgres.prepare(
+            home.postgres,
+            port=plan.inner.postgres,
+            admin_password=variables["POSTGRES_ADMIN_PASSWORD"],
+            owner_password=variables["POSTGRES_OWNER_PASSWORD"],
+        )
+        programs.append(database.program)
+    if not variables.get("REDIS_URL"):
+        cache = valkey.prepare(home.valkey, port=plan.inner.valkey, password=variables["VALKEY_PASSWORD"])
+        programs.append(cache.program)
+    supervision.keep([*programs, plan.sandbox()])
+    if database:
+        postgres.await_server(database)
+        postgres.ensure_owner(database)
+        variables["DATABASE_URL"] = database.owner_url
+    if cache:
+        valkey.await_server(cache)
+        variables["REDIS_URL"] = cache.url
+
+
+def _manage(plan: Plan, *arguments: str, **extra: str) -> list[str]:
+    """Run a set-up command; what it printed. Raises Trouble with its last words when it fails."""
+    said: list[str] = []
+    failed = run(plan.manage(*arguments, **extra), hear=said.append)
+    with (plan.home.logs / "setup.log").open("a") as log:
+        # The addresses of the roles hold their passwords.
+        log.writelines(f"{arguments[0]}: {line}\n" for line in said if not line.startswith("DATABASE_URL"))
+    if failed:
+        raise Trouble(f"manage.py {' '.join(arguments)} failed:\n" + "\n".join(said[-15:]))
+    return said
+
+
+def _await_page(url: str, who: str, *, log: str, home: Home, seconds: float = 60) -> None:
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310
+                if answer.status < 400:
+                    return
+        except (urllib.error.URLError, OSError) as error:
+            if time.monotonic() > until:
+                path = home.logs / f"{log}.log"
+                words = (
+                    "\n".join(path.read_text(errors="replace").splitlines()[-10:]) if path.exists() else ""
+                )
+                raise Trouble(
+                    f"{who} does not answer ({url}: {error}). {path} ends with:\n{words}"
+                ) from error
+        time.sleep(0.1)
+
+
+def _show(plan: Plan, *, user: str, password: str) -> None:
+    rows = [
+        ("Talk with a bot", f"{plan.sandbox_url}/"),
+        ("Admin", f"{plan.web_url}/admin/"),
+        ("", f"user {user}, password {password}"),
+        ("Health of the bots", f"{plan.web_url}/healthz/bots"),
+    ]
+    lines = [f"  {title:<20}{text}" for title, text in rows]
+    width = max(len(line) for line in lines) + 2
+    rule = "─" * width if (sys.stdout.encoding or "").lower().startswith("utf") else "-" * width
+    say("\n".join(["", rule, *lines, rule, f"  Logs: {plan.home.logs}    Stop: Ctrl-C", ""]))
