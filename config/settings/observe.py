@@ -14,3 +14,9 @@ LOGGING: dict[str, Any] = logging_config(level=LOG_LEVEL, fmt=LOG_FORMAT)
 
 RUNBOTS_METRICS_PORT = env.int("RUNBOTS_METRICS_PORT", default=9101)
 CELERY_METRICS_PORT = env.int("CELERY_METRICS_PORT", default=9102)
+
+# Who asks for /metrics and /healthz/bots sends it as `Authorization: Bearer …`; empty leaves both open.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+
+# Bots write events through this name, since events are a room above them.
+EVENT_RECORDER = "events.services.record_event.record_event"

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypedDict, Unpack
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from bots.announcements import tell_runtime
+from bots.errors import BotError
+from bots.models import Bot, Persona
+
+# What a running bot cannot take over: it needs another connection or another process.
+_NEEDS_FRESH_START = {"api_url", "has_own_process"}
+
+
+class BotChanges(TypedDict, total=False):
+    """The settings that people may change; secrets and the wanted state have services of their own."""
+
+    name: str
+    slug: str
+    api_url: str
+    persona: Persona | None
+    language: str
+    has_own_process: bool
+    burst_wait: float
+    sends_per_second: float | None
+    chat_sends_per_second: float | None
+    config: Mapping[str, Any]
+    model_provider: str
+    model_name: str
+    model_fallback_name: str
+    model_base_url: str
+    model_temperature: float | None
+    model_max_tokens: int
+    model_timeout: float
+    model_input_price: float
+    model_output_price: float
+    owner_telegram_id: int | None
+    admin_telegram_ids: Sequence[int]
+
+
+def update_bot(*, bot_id: UUID, **changes: Unpack[BotChanges]) -> Bot:
+    """Change settings of a bot; it takes them over as it runs, and starts anew only where it must.
+
+    Raises BotError: `bots.unknown`, `bots.invalid` (nothing is changed then).
+    """
+    with transaction.atomic():
+        bot = Bot.objects.select_for_update().filter(id=bot_id).first()
+        if bot is None:
+            raise BotError("unknown", "This bot does not exist any more.")
+        changed = {name for name, value in changes.items() if getattr(bot, name) != value}
+        if not changed:
+            return bot
+        for name in changed:
+            setattr(bot, name, changes[name])  # type: ignore[literal-required]
+        try:
+            bot.full_clean(exclude={field.name for field in Bot._meta.fields} - changed)
+        except ValidationError as error:
+            raise BotError("invalid", _in_words(error)) from error
+        if changed & _NEEDS_FRESH_START:
+            bot.generation += 1
+        bot.save(update_fields=[*changed, "generation", "updated_at"])
+        tell_runtime(bot.id)
+    return bot
+
+
+def _in_words(error: ValidationError) -> str:
+    return " ".join(f"{name}: {' '.join(said)}" for name, said in error.message_dict.items())
