@@ -1,0 +1,80 @@
+"""A chat of one bot: who is in it, what was said, what may be sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sandbox.errors import BotApiError, bad_request
+from sandbox.people import Person
+
+Message = dict[str, Any]
+MOST_MESSAGES = 5_000
+
+
+class Chat:
+    """Private when it has a person, else a group; messages in the order in which they were sent."""
+
+    def __init__(
+        self, chat_id: int, *, person: Person | None = None, kind: str = "private", title: str = ""
+    ) -> None:
+        self.id = chat_id
+        self.person = person
+        self.kind = kind
+        self.title = title
+        self.is_started = False
+        self.is_blocked = False
+        self.keyboard: dict[str, Any] | None = None
+        self._messages: dict[int, Message] = {}
+
+    def __len__(self) -> int:
+        return len(self._messages)
+
+    @property
+    def is_group(self) -> bool:
+        """Everything that is not a talk with one person."""
+        return self.person is None
+
+    def as_chat(self) -> dict[str, Any]:
+        """The Bot API's Chat."""
+        if self.person is not None:
+            return self.person.as_chat()
+        return {"id": self.id, "title": self.title, "type": self.kind}
+
+    def require_open(self) -> None:
+        """Raises what Telegram answers a bot that may not write here."""
+        if not self.is_started:
+            raise bad_request("chat not found")
+        if self.person is not None and not self.person.is_active:
+            raise BotApiError(403, "Forbidden: user is deactivated")
+        if self.is_blocked:
+            reason = "bot was kicked from the group chat" if self.is_group else "bot was blocked by the user"
+            raise BotApiError(403, f"Forbidden: {reason}")
+
+    def keep(self, message: Message) -> None:
+        """Add or replace a message; beyond the bound the oldest is forgotten."""
+        self._messages[message["message_id"]] = message
+        if len(self._messages) > MOST_MESSAGES:
+            self.forget(next(iter(self._messages)))
+
+    def find(self, message_id: int) -> Message | None:
+        """The message with this number."""
+        return self._messages.get(message_id)
+
+    def forget(self, message_id: int) -> Message | None:
+        """Remove a message; None when there was none."""
+        return self._messages.pop(message_id, None)
+
+    def messages(self) -> Iterator[Message]:
+        """All messages both ways, oldest first."""
+        return iter(self._messages.values())
+
+    def last(self) -> Message | None:
+        """The newest message."""
+        return self._messages[next(reversed(self._messages))] if self._messages else None
+
+
+def author_id(message: Message) -> int | None:
+    """Who wrote it; a message put in by hand may not say."""
+    sender = message.get("from")
+    return sender.get("id") if isinstance(sender, dict) else None

@@ -1,0 +1,69 @@
+"""Telegram's pace: about 30 messages a second per bot, 1 a second per private chat, 20 a minute per group."""
+
+from __future__ import annotations
+
+from collections import deque
+from math import ceil
+
+from core.clock import clock
+
+BOT_RATE = 30.0  # messages a second
+CHAT_RATE = 1.0  # messages a second
+CHAT_BURST = 5  # messages at once in one private chat
+GROUP_QUOTA = 20  # messages in one group within GROUP_PERIOD
+GROUP_PERIOD = 60.0  # seconds
+_MOST_CHATS = 20_000
+
+
+class _Bucket:
+    __slots__ = ("burst", "rate", "tokens", "updated")
+
+    def __init__(self, rate: float, burst: float, now: float) -> None:
+        self.rate = rate
+        self.burst = burst
+        self.tokens = burst
+        self.updated = now
+
+    def wait(self, now: float) -> float:
+        """Seconds until one more is allowed; 0 when it is now."""
+        self.tokens = min(self.burst, self.tokens + (now - self.updated) * self.rate)
+        self.updated = now
+        # The epsilon forgives what float arithmetic loses on the way to a whole token.
+        return 0.0 if self.tokens > 1 - 1e-6 else (1 - self.tokens) / self.rate
+
+
+class Pace:
+    """What one bot has sent lately. Whole seconds to wait come back, as in `retry_after`."""
+
+    def __init__(self) -> None:
+        self._bot = _Bucket(BOT_RATE, BOT_RATE, clock.monotonic())
+        self._chats: dict[int, _Bucket] = {}
+        self._groups: dict[int, deque[float]] = {}
+
+    def admit(self, chat_id: int, *, group: bool) -> int:
+        """Count one message in, or answer how many seconds to wait and count nothing."""
+        now = clock.monotonic()
+        wait = self._group_wait(chat_id, now) if group else self._chat_wait(chat_id, now)
+        wait = max(wait, self._bot.wait(now))
+        if wait > 0:
+            return max(1, ceil(wait))
+        self._bot.tokens -= 1
+        if group:
+            self._groups[chat_id].append(now)
+        else:
+            self._chats[chat_id].tokens -= 1
+        return 0
+
+    def _chat_wait(self, chat_id: int, now: float) -> float:
+        bucket = self._chats.get(chat_id)
+        if bucket is None:
+            if len(self._chats) >= _MOST_CHATS:
+                self._chats = {key: kept for key, kept in self._chats.items() if kept.wait(now) > 0}
+            bucket = self._chats[chat_id] = _Bucket(CHAT_RATE, CHAT_BURST, now)
+        return bucket.wait(now)
+
+    def _group_wait(self, chat_id: int, now: float) -> float:
+        sent = self._groups.setdefault(chat_id, deque())
+        while sent and sent[0] <= now - GROUP_PERIOD:
+            sent.popleft()
+        return sent[0] + GROUP_PERIOD - now if len(sent) >= GROUP_QUOTA else 0.0
