@@ -3,8 +3,20 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import path, re_path
+from django.views.generic import RedirectView
+
+from bots.views import healthz_bots
+from config.views import sandbox
+from core.views import healthz, metrics, readyz
 
 urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
     path("admin/", admin.site.urls),
+    re_path(r"^sandbox/?$", sandbox, name="sandbox"),
+    # Monitors are set up by hand: with or without the slash.
+    re_path(r"^healthz/?$", healthz, name="healthz"),
+    re_path(r"^healthz/bots/?$", healthz_bots, name="healthz-bots"),
+    re_path(r"^readyz/?$", readyz, name="readyz"),
+    re_path(r"^metrics/?$", metrics, name="metrics"),
 ]

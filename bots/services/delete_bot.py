@@ -16,7 +16,7 @@ def delete_bot(*, bot_id: UUID) -> None:
     Raises BotError: `bots.unknown`, `bots.still_running` while it is wanted or some process still holds it.
     """
     with transaction.atomic():
-        bot = Bot.objects.select_for_update().select_related("status").filter(id=bot_id).first()
+        bot = Bot.objects.select_for_update(of=("self",)).select_related("status").filter(id=bot_id).first()
         if bot is None:
             raise BotError("unknown", "This bot does not exist any more.")
         status = getattr(bot, "status", None)

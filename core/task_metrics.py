@@ -1,0 +1,39 @@
+"""How long background tasks take and how they end, measured from Celery's own signals."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from celery.signals import task_postrun, task_prerun, worker_process_shutdown, worker_ready
+
+from core.clock import clock
+from core.metrics import celery_task_seconds, forget_process, serve_metrics
+
+_started: dict[str, float] = {}
+
+
+def watch_tasks(*, port: int) -> None:
+    """Measure every task of this worker, and show the figures of all its processes on 127.0.0.1:`port`."""
+
+    def serve(**kwargs: Any) -> None:  # noqa: ARG001
+        serve_metrics(port)
+
+    worker_ready.connect(serve, weak=False, dispatch_uid="metrics.serve")
+    worker_process_shutdown.connect(_forget, dispatch_uid="metrics.forget")
+    task_prerun.connect(_start, dispatch_uid="metrics.start")
+    task_postrun.connect(_finish, dispatch_uid="metrics.finish")
+
+
+def _start(task_id: str, **kwargs: Any) -> None:  # noqa: ARG001
+    _started[task_id] = clock.monotonic()
+
+
+def _finish(task_id: str, task: Any, state: str | None = None, **kwargs: Any) -> None:  # noqa: ARG001
+    began = _started.pop(task_id, None)
+    if began is not None:
+        seconds = clock.monotonic() - began
+        celery_task_seconds.labels(task=task.name, state=(state or "unknown").lower()).observe(seconds)
+
+
+def _forget(pid: int, **kwargs: Any) -> None:  # noqa: ARG001
+    forget_process(pid)
