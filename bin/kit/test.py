@@ -3,59 +3,77 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
+import time
 
+from bin.kit.browser import find_browser
+from bin.kit.checks import CHECKS, Check
+from bin.kit.children import end_with, run
 from bin.kit.console import say
 from bin.kit.layout import CHECKOUT, Home, find_home
+from bin.kit.summary import Summary
+from bin.kit.tethered import Program
 from bin.kit.throwaway import Addresses, throwaway_servers
 
 ABOUT = """\
 bin/test                     lint, types, import contracts, migrations, deploy check, all tests, coverage
 bin/test tests/core -k name  only pytest, with these arguments, on fresh servers
-bin/test --lint              only what needs no test
+bin/test --lint              only the checks, no test
 bin/test --servers           fresh servers for a shell of yours, until Ctrl-C or the end of input
 
 Own throw-away PostgreSQL and Valkey, whatever the environment and .env say."""
 
 # What the outside says about real servers, accounts and keys is not for tests.
 IGNORED = (
+    "CELERY_",
+    "COVERAGE_",
     "DATABASE_",
-    "REDIS_",
-    "TELEGRAM_",
+    "DJANGO_",
     "OPENAI_",
+    "POSTGRES_",
+    "PYTEST_",
+    "REDIS_",
     "RELOVE_",
     "SANDBOX_",
-    "CELERY_",
-    "DJANGO_",
-    "PYTEST_",
-    "COVERAGE_",
+    "TELEGRAM_",
 )
 IGNORED_NAMES = {
-    "SECRET_KEY",
-    "ENCRYPTION_KEYS",
-    "PORT",
-    "DEBUG",
     "ALLOWED_HOSTS",
+    "BEHIND_PROXY",
+    "CSRF_TRUSTED_ORIGINS",
+    "DEBUG",
+    "ENCRYPTION_KEYS",
+    "HTTPS",
+    "PORT",
     "PYTHONPATH",
     "PYTHONWARNINGS",
+    "SECRET_KEY",
+    "STATIC_ROOT",
 }
+# pytest's word for "there was nothing to run".
+NO_TESTS = 5
 
 
 def main(arguments: list[str]) -> int:
     """Run what the arguments ask for; 0 when all of it is well."""
     home = find_home()
-    if arguments[:1] == ["--help"]:
+    if arguments[:1] in (["--help"], ["-h"]):
         say(ABOUT)
         return 0
-    if arguments[:1] == ["--servers"]:
-        return _serve(home)
     with throwaway_servers(home) as addresses:
-        return _run(["-m", "pytest", *arguments], environment(home, addresses))
+        env = environment(home, addresses)
+        if arguments[:1] == ["--servers"]:
+            return _serve(addresses)
+        if arguments[:1] == ["--lint"]:
+            return 1 if _check_all(env) else 0
+        if arguments:
+            env["RELOVE_CHROMIUM"] = find_browser(install=False) or ""
+            return _pass_through([sys.executable, "-m", "pytest", *arguments], env)
+        return _everything(env, addresses)
 
 
-def environment(home: Home, addresses: Addresses | None) -> dict[str, str]:
+def environment(home: Home, addresses: Addresses) -> dict[str, str]:
     """The caller's environment without what it says about the product, and with this run's servers."""
     kept = {
         name: value
@@ -63,29 +81,77 @@ def environment(home: Home, addresses: Addresses | None) -> dict[str, str]:
         if not name.startswith(IGNORED) and name not in IGNORED_NAMES
     }
     path = os.pathsep.join([str(home.venv / "bin"), kept.get("PATH", os.defpath)])
-    servers = addresses.as_environment() if addresses else {}
-    return {**kept, "PATH": path, "RELOVE_ENV_FILE": "", "RELOVE_HOME": str(home.path), **servers}
+    return {
+        **kept,
+        "PATH": path,
+        "RELOVE_ENV_FILE": "",
+        "RELOVE_HOME": str(home.path),
+        **addresses.as_environment(),
+    }
 
 
-def _run(arguments: list[str], env: dict[str, str]) -> int:
-    """Run Python with these arguments to its end, an interrupt of ours being its interrupt too."""
-    with subprocess.Popen([sys.executable, *arguments], cwd=CHECKOUT, env=env) as child:
-        try:
-            return child.wait()
-        except KeyboardInterrupt:
-            child.send_signal(signal.SIGINT)
-            try:
-                child.wait(20)
-            except subprocess.TimeoutExpired:
-                child.kill()
-            raise
+def _everything(env: dict[str, str], addresses: Addresses) -> int:
+    env["COVERAGE_FILE"] = str(addresses.folder / "coverage" / "data")
+    (addresses.folder / "coverage").mkdir()
+    failed = _check_all(env)
+    env["RELOVE_CHROMIUM"] = find_browser(install=True) or ""
+    summary = Summary()
+    pytest = (sys.executable, "-m", "coverage", "run", "-m", "pytest")
+    for title, options in (
+        ("tests, side by side", ("-m", "not processes", "-n", "2")),
+        ("tests that start processes, one after another", ("-m", "processes")),
+    ):
+        say(f"\n· {title}")
+        status = run(
+            Program(name="pytest", argv=(*pytest, *options), env=env), hear=summary.hear, patience=30
+        )
+        if status not in (0, NO_TESTS):
+            failed.append(title)
+    say("\n· coverage")
+    run(_coverage(env, "combine", "--quiet"), hear=say)
+    if run(_coverage(env, "report"), hear=say):
+        failed.append("coverage")
+    say(f"\nFailed: {', '.join(failed)}" if failed else "\nAll is well.")
+    # CI reads the last line: that of both runs of pytest together, in pytest's own form.
+    say(summary.closing_line())
+    return 1 if failed or not summary.ran else 0
 
 
-def _serve(home: Home) -> int:
-    with throwaway_servers(home) as addresses:
-        for name, value in {**addresses.as_environment(), "RELOVE_ENV_FILE": ""}.items():
-            say(f"export {name}='{value}'")
-        say("# until Ctrl-C or the end of input")
-        while sys.stdin.readline():
-            pass
+def _coverage(env: dict[str, str], *arguments: str) -> Program:
+    return Program(name="coverage", argv=(sys.executable, "-m", "coverage", *arguments), env=env)
+
+
+def _check_all(env: dict[str, str]) -> list[str]:
+    """Run every check, whatever the others say; the names of those that failed."""
+    return [check.name for check in CHECKS if not _is_well(check, env)]
+
+
+def _is_well(check: Check, env: dict[str, str]) -> bool:
+    said: list[str] = []
+    started = time.monotonic()
+    argv = (sys.executable, *check.arguments)
+    status = run(Program(name="check", argv=argv, env={**env, **check.env}), hear=said.append)
+    say(f"{'FAILED' if status else 'ok':<7}{check.name:<20}{time.monotonic() - started:5.1f} s")
+    if status:
+        say("\n".join(f"       {line}" for line in said))
+    return status == 0
+
+
+def _pass_through(command: list[str], env: dict[str, str]) -> int:
+    """Run with our own input and output, as a debugger needs them."""
+    # At a terminal Ctrl-C reaches both of us, elsewhere only me.
+    alone = not sys.stdin.isatty()
+    with (
+        subprocess.Popen(command, cwd=CHECKOUT, env=env, start_new_session=alone) as child,
+        end_with(child, patience=30),
+    ):
+        return child.wait()
+
+
+def _serve(addresses: Addresses) -> int:
+    for name, value in {**addresses.as_environment(), "RELOVE_ENV_FILE": ""}.items():
+        say(f"export {name}='{value}'")
+    say("# until Ctrl-C or the end of input")
+    while sys.stdin.readline():
+        pass
     return 0

@@ -20,8 +20,9 @@ from bin.kit.tethered import Program, tether
 
 @dataclass(frozen=True)
 class Addresses:
-    """How the throw-away servers are reached: as the database's superuser, as the owner, and the broker."""
+    """Where the throw-away servers lie, and how they are reached: as superuser, as owner, and the broker."""
 
+    folder: Path
     admin: str
     owner: str
     redis: str
@@ -61,7 +62,7 @@ def throwaway_servers(home: Home) -> Iterator[Addresses]:
         postgres.await_server(database)
         postgres.ensure_owner(database)
         valkey.await_server(cache)
-        yield Addresses(admin=database.admin_url, owner=database.owner_url, redis=cache.url)
+        yield Addresses(folder=folder, admin=database.admin_url, owner=database.owner_url, redis=cache.url)
 
 
 def sweep(home: Home) -> None:
