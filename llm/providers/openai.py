@@ -113,6 +113,8 @@ class OpenAIModel:
         said: Said | Failure = Failure("timeout", "unreachable")
         for number in range(1, speaker.rounds + 1):
             began = clock.monotonic()
+            if self._closed:
+                raise ModelUnavailable(code="closed", spent=self._usage(course))
             if not self.breaker.allows():
                 self._tell("breaker_open", course, speaker, began, "breaker_open")
                 return Failure("breaker_open", "unreachable")

@@ -102,6 +102,11 @@ class Wire:
             return Lost("too_long" if isinstance(error.__cause__, _TooLongError) else "unreachable")
         except openai.APIStatusError as error:
             response = error.response
+        except RuntimeError:
+            # The HTTP client's word for "closed by somebody while this was on its way".
+            if not self._client.is_closed():
+                raise
+            return Lost("unreachable")
         return Reply(response.status_code, response.content, response.headers.get("retry-after", ""))
 
     async def aclose(self) -> None:

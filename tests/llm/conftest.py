@@ -134,6 +134,7 @@ class Asker:
     breaker: Breaker = field(default_factory=lambda: Breaker(threshold=100))
     outcomes: list[Outcome] = field(default_factory=list)
     waits: list[float] = field(default_factory=list)
+    wait: Callable[[float], Awaitable[None]] | None = None
     _model: Model | None = None
 
     @property
@@ -160,6 +161,8 @@ class Asker:
 
     async def _wait(self, seconds: float) -> None:
         self.waits.append(seconds)
+        if self.wait is not None:
+            await self.wait(seconds)
 
 
 @pytest.fixture

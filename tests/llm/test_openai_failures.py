@@ -16,6 +16,8 @@ from core.clock import clock
 from llm.breaker import Breaker
 from llm.contracts import ModelRefused, ModelUnavailable, Question, Rehearsal
 from llm.model import patience
+from llm.providers.wire import Wire
+from llm.reply import Lost
 from tests.llm.conftest import (
     GOOD_VERDICT,
     KEY,
@@ -359,6 +361,66 @@ async def test_a_closed_model_is_unavailable(stub: Stub, asker: Asker) -> None:
         await asker.ask()
 
     assert error.value.code == "closed"
+
+
+async def test_closing_ends_a_question_that_waits_for_its_next_try(stub: Stub, asker: Asker) -> None:
+    stub.will(complains(500))
+
+    async def close(_: float) -> None:
+        await asker.model.aclose()
+
+    asker.wait = close
+    with pytest.raises(ModelUnavailable) as error:
+        await asker.ask()
+
+    assert error.value.code == "closed"
+    assert len(stub.requests) == 1
+
+
+async def test_closing_ends_a_question_that_waits_for_the_server(stub: Stub, asker: Asker) -> None:
+    stub.will(hangs)
+    asked = asyncio.create_task(asker.ask())
+    await stub.heard.wait()
+
+    await asker.model.aclose()
+
+    with pytest.raises(ModelUnavailable) as error:
+        await asked
+    assert error.value.code == "closed"
+
+
+async def test_a_wire_that_was_closed_is_unreachable() -> None:
+    wire = Wire(base_url="http://127.0.0.1:1/v1", api_key="")
+    await wire.aclose()
+
+    assert await wire.post({}, seconds=1.0) == Lost("unreachable")
+
+
+@pytest.mark.parametrize(
+    ("fallback", "asked"), [("", ["main", "main", "main"]), ("spare", ["main", "main", "spare"])]
+)
+async def test_a_question_is_over_when_patience_says(
+    stub: Stub, asker: Asker, fallback: str, asked: list[str]
+) -> None:
+    asker.with_settings(timeout=30.0, fallback_model=fallback)
+    with clock.stopped() as stopped:
+
+        async def takes_all_it_may(request: Any) -> Any:
+            stopped.advance(timedelta(seconds=float(request.headers["x-stainless-read-timeout"])))
+            return await complains(408)(request)
+
+        async def wait(seconds: float) -> None:
+            stopped.advance(timedelta(seconds=seconds))
+
+        asker.wait = wait
+        stub.will(takes_all_it_may)
+        began = clock.monotonic()
+        with pytest.raises(ModelUnavailable):
+            await asker.ask()
+        took = clock.monotonic() - began
+
+    assert round(took, 6) <= patience(asker.settings)
+    assert [request["model"] for request in stub.requests] == asked
 
 
 async def test_an_endpoint_that_keeps_failing_is_left_alone_and_tried_again_later(
