@@ -16,6 +16,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from core.tenancy import in_bots
 
@@ -23,6 +24,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _pool: ThreadPoolExecutor | None = None
+# What the pool's threads opened: a thread cannot close its own connection at its end.
+_opened: set[BaseDatabaseWrapper] = set()
 
 
 async def run(function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
@@ -50,11 +53,15 @@ async def run_in_bots(
 
 
 def stop_pool() -> None:
-    """End the pool's threads after what they have in hand; a later call starts a new pool."""
+    """End the pool's threads after what they have in hand, and their connections; a later call starts anew."""
     global _pool  # noqa: PLW0603 - one pool a process, like Django's own connections
     if _pool is not None:
         _pool.shutdown(wait=True)
         _pool = None
+    while _opened:
+        connection = _opened.pop()
+        connection.inc_thread_sharing()
+        connection.close()
 
 
 def _executor() -> ThreadPoolExecutor:
@@ -69,4 +76,5 @@ def _with_connection(call: Callable[[], T]) -> T:
         return call()
     finally:
         for connection in connections.all(initialized_only=True):
+            _opened.add(connection)
             connection.close_if_unusable_or_obsolete()
