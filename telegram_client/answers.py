@@ -21,7 +21,7 @@ def read_answer(body: bytes, *, method: str = "") -> object:
     if isinstance(answer, dict):
         if answer.get("ok") is True and "result" in answer:
             return answer["result"]
-        if "ok" in answer:
+        if answer.get("ok", True) is not True:
             raise refusal_in(answer, method=method)
     msg = f"the answer is none of a Bot API server ({len(body)} bytes)"
     raise BadAnswer(msg)
