@@ -53,7 +53,7 @@ async def run_in_bots(
 
 
 def stop_pool() -> None:
-    """End the pool's threads after what they have in hand, and their connections; a later call starts anew."""
+    """End the pool's threads after what they have in hand, and their connections; a new call starts anew."""
     global _pool  # noqa: PLW0603 - one pool a process, like Django's own connections
     if _pool is not None:
         _pool.shutdown(wait=True)

@@ -6,7 +6,7 @@ Nothing is rolled back or truncated around a test: what it commits stays, so eac
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from tests import cast
 from tests.fixtures.database import database_role, test_database
 from tests.fixtures.environment import settle
 from tests.fixtures.network import forbid_the_outside
+from tests.fixtures.telegram import Sandbox, TelegramPerson, open_sandbox
 
 settle()
 
@@ -116,3 +117,16 @@ def stopped_clock() -> Iterator[Clock]:
     """Noon of a Monday, until `advance`."""
     with clock.stopped(datetime(2026, 3, 2, 12, 0, tzinfo=UTC)) as stopped:
         yield stopped
+
+
+@pytest.fixture
+async def sandbox() -> AsyncIterator[Sandbox]:
+    """A Telegram of the test's own, in the test's loop: `await sandbox.new_bot("Natasha")` is a token."""
+    async with open_sandbox() as opened:
+        yield opened
+
+
+@pytest.fixture
+async def telegram_person(sandbox: Sandbox) -> TelegramPerson:
+    """Vera with the chat of a fresh bot open (`telegram_person.token`)."""
+    return sandbox.person(await sandbox.new_bot())
