@@ -175,9 +175,9 @@ def _never_written(exc: BaseException) -> bool:
 
 
 def _describe(exc: BaseException, address: URL) -> str:
-    # aiohttp's own words often quote the whole address; the system's never do.
-    reason = getattr(exc, "os_error", None) or exc
-    words = getattr(reason, "strerror", None) or ""
+    # aiohttp's own words often quote the whole address; the system's, which come with a number, never do.
+    reason = getattr(exc, "os_error", exc)
+    words = reason.strerror if isinstance(reason, OSError) and reason.errno is not None else ""
     return without_token(f"{type(exc).__name__} {words}".strip(), str(address))
 
 

@@ -11,6 +11,7 @@ from telegram_client.contracts import RawUpdate, Sent, Upload
 from telegram_client.errors import (
     AnswerTooLarge,
     BadAnswer,
+    MaybeSent,
     NotSent,
     Refused,
     TelegramUnreachable,
@@ -200,6 +201,17 @@ async def test_a_full_pool_of_sends_does_not_hold_up_polling(wire: Wire) -> None
     stuck.cancel()
     await asyncio.gather(stuck, return_exceptions=True)
     await client.close()
+
+
+async def test_closing_ends_what_is_under_way(client: TelegramClient, wire: Wire) -> None:
+    wire.replies = [keeps_silent]
+    polling = asyncio.create_task(client.poll(offset=None, timeout=50, allowed_updates=[]))
+    await wire.called.wait()
+
+    await client.close()
+
+    with pytest.raises(MaybeSent):
+        await polling
 
 
 async def test_a_client_that_is_not_started_or_closed_sends_nothing(wire: Wire) -> None:
