@@ -12,7 +12,10 @@ sys.path[0] = str(Path(__file__).resolve().parents[2])
 from bin.kit import environment  # noqa: E402
 from bin.kit.children import unwind_on_signals  # noqa: E402
 from bin.kit.console import Trouble, leave  # noqa: E402
+from bin.kit.environment import BASE, DEVELOPMENT, EMBEDDED  # noqa: E402
 from bin.kit.layout import find_home  # noqa: E402
+
+NEEDS = {"up": (BASE, EMBEDDED), "test": (BASE, EMBEDDED, DEVELOPMENT), "lock": (BASE,)}
 
 
 def main(arguments: list[str]) -> int:
@@ -22,7 +25,7 @@ def main(arguments: list[str]) -> int:
         command = importlib.import_module(f"bin.kit.{arguments[1]}")
         return int(command.main(arguments[2:]))
     home = find_home()
-    environment.prepare(home, embedded=arguments[0] != "lock", development=arguments[0] != "up")
+    environment.prepare(home, NEEDS[arguments[0]])
     environment.enter(home, arguments)
     return 1
 
@@ -32,6 +35,9 @@ if __name__ == "__main__":
         status = main(sys.argv[1:])
     except Trouble as trouble:
         leave(trouble)
+    except PermissionError as error:
+        cure = "Does it belong to another account? Run this as that one, or name another RELOVE_HOME."
+        leave(Trouble(f"{error}\n{cure}"))
     except KeyboardInterrupt:
         status = 130
     raise SystemExit(status)

@@ -15,10 +15,7 @@ class Home:
     """RELOVE_HOME. Nothing outside of it is written, but for root's database where the checkout is closed."""
 
     path: Path
-
-    @property
-    def venv(self) -> Path:
-        return self.path / "venv"
+    venv: Path
 
     @property
     def python(self) -> Path:
@@ -56,10 +53,13 @@ class Home:
 
 
 def find_home() -> Home:
-    """The home that the environment names, `.relove` in the checkout without one; it exists afterwards."""
-    home = Home(Path(os.environ.get("RELOVE_HOME") or CHECKOUT / ".relove").expanduser().absolute())
-    home.path.mkdir(parents=True, exist_ok=True)
-    return home
+    """The home that RELOVE_HOME names, `.relove` in the checkout without; it exists afterwards.
+
+    RELOVE_VENV names an environment that several homes share.
+    """
+    path = Path(os.environ.get("RELOVE_HOME") or CHECKOUT / ".relove").expanduser().absolute()
+    path.mkdir(parents=True, exist_ok=True)
+    return Home(path, Path(os.environ.get("RELOVE_VENV") or path / "venv").expanduser().absolute())
 
 
 def write_private(path: Path, text: str) -> None:

@@ -154,11 +154,11 @@ def _forget_dead_postmaster(data: Path) -> None:
     (PID 1 of a container need not do that): then it would refuse to start for ever.
     """
     lock = data / "postmaster.pid"
-    try:
-        lines = lock.read_text().splitlines()
-        pid = int(lines[0])
-    except (OSError, ValueError, IndexError):
+    if not lock.exists():
         return
+    first = lock.read_text(errors="replace").partition("\n")[0]
+    # A lock that was cut off while it was written names nobody.
+    pid = int(first) if first.isdecimal() else 0
     if records.birth(pid) is None or "postgres" not in records.command_name(pid):
         lock.unlink(missing_ok=True)
         return

@@ -32,7 +32,7 @@ def settle(place: Path) -> tuple[Path, Account | None]:
             give(account, place)
         else:
             place.symlink_to(_make_elsewhere(place, account))
-    elif not reaches(account, place):
+    elif not reaches(account, place.resolve()):
         _move_elsewhere(place, account)
     return place.resolve(), account
 

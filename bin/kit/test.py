@@ -86,6 +86,7 @@ def environment(home: Home, addresses: Addresses) -> dict[str, str]:
         "PATH": path,
         "RELOVE_ENV_FILE": "",
         "RELOVE_HOME": str(home.path),
+        "RELOVE_VENV": str(home.venv),
         **addresses.as_environment(),
     }
 

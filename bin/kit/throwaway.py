@@ -50,7 +50,7 @@ def throwaway_servers(home: Home) -> Iterator[Addresses]:
         cache = valkey.prepare(
             folder / "valkey", port=free_port(), password=secrets.token_urlsafe(12), volatile=True
         )
-        stack.enter_context(_running(cache.program, folder))
+        stack.enter_context(running(cache.program, folder))
         database = postgres.prepare(
             folder / "postgres",
             port=free_port(),
@@ -58,7 +58,7 @@ def throwaway_servers(home: Home) -> Iterator[Addresses]:
             owner_password=secrets.token_urlsafe(12),
             volatile=True,
         )
-        stack.enter_context(_running(database.program, folder))
+        stack.enter_context(running(database.program, folder))
         postgres.await_server(database)
         postgres.ensure_owner(database)
         valkey.await_server(cache)
@@ -74,7 +74,8 @@ def sweep(home: Home) -> None:
 
 
 @contextmanager
-def _running(program: Program, folder: Path) -> Iterator[None]:
+def running(program: Program, folder: Path) -> Iterator[None]:
+    """The program runs while the block does; what it says goes to a file in the folder."""
     with (folder / f"{program.name}.log").open("wb") as log:
         # In a session of its own: Ctrl-C is for the tests, which end before their servers do.
         child = subprocess.Popen(
