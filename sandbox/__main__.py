@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import signal
 import sys
 from pathlib import Path
@@ -35,7 +36,10 @@ async def _serve(arguments: argparse.Namespace) -> int:
     try:
         await server.start()
     except OSError as error:
-        where, reason = f"{arguments.host}:{arguments.port}", error.strerror or error
+        where, reason = (
+            f"{arguments.host}:{arguments.port}",
+            os.strerror(error.errno) if error.errno else error,
+        )
         sys.stderr.write(f"sandbox: cannot listen on {where}: {reason}; try another --port\n")
         return 1
     except ControlError as error:

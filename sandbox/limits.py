@@ -24,12 +24,20 @@ class _Bucket:
         self.tokens = burst
         self.updated = now
 
+    def is_full(self, now: float) -> bool:
+        """Has it rested so long that it is as good as new?"""
+        self._refill(now)
+        return self.tokens >= self.burst
+
     def wait(self, now: float) -> float:
         """Seconds until one more is allowed; 0 when it is now."""
-        self.tokens = min(self.burst, self.tokens + (now - self.updated) * self.rate)
-        self.updated = now
+        self._refill(now)
         # The epsilon forgives what float arithmetic loses on the way to a whole token.
         return 0.0 if self.tokens > 1 - 1e-6 else (1 - self.tokens) / self.rate
+
+    def _refill(self, now: float) -> None:
+        self.tokens = min(self.burst, self.tokens + (now - self.updated) * self.rate)
+        self.updated = now
 
 
 class Pace:
@@ -58,7 +66,7 @@ class Pace:
         bucket = self._chats.get(chat_id)
         if bucket is None:
             if len(self._chats) >= _MOST_CHATS:
-                self._chats = {key: kept for key, kept in self._chats.items() if kept.wait(now) > 0}
+                self._chats = {key: kept for key, kept in self._chats.items() if not kept.is_full(now)}
             bucket = self._chats[chat_id] = _Bucket(CHAT_RATE, CHAT_BURST, now)
         return bucket.wait(now)
 

@@ -36,11 +36,11 @@ class StateFile:
     def load(self) -> None:
         """Fill the cloud. Raises ControlError, with the cure, when the file cannot be read."""
         try:
-            text = self._path.read_text(encoding="ascii")
+            content = self._path.read_bytes()
         except FileNotFoundError:
             return
         try:
-            saved = json.loads(text)
+            saved = json.loads(content)
             if saved["version"] != _VERSION:
                 raise ValueError("unknown version")
             _restore(self._cloud, saved)

@@ -73,7 +73,8 @@ class _HtmlReader:
         for entity in self.entities:
             if entity["type"] == "code":
                 entity.pop("language", None)
-        return FormattedText(self.plain.text(), in_order(self.entities))
+        # Inner entities were closed first; of two alike, the outer one leads.
+        return FormattedText(self.plain.text(), in_order(self.entities[::-1]))
 
     def _read_reference(self) -> None:
         match = _REFERENCE.match(self.source, self.position)

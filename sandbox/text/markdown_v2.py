@@ -82,7 +82,8 @@ class _Reader:
             place = byte_offset(self.source, last.begin)
             name = "PreCode" if last.language else _NAMES[last.kind]
             raise EntityError(f"Can't find end of {name} entity at byte offset {place}")
-        return FormattedText(self.plain.text(), in_order(self.entities))
+        # Inner entities were closed first; of two alike, the outer one leads.
+        return FormattedText(self.plain.text(), in_order(self.entities[::-1]))
 
     def _pattern(self) -> re.Pattern[str]:
         return _IN_CODE if self.open and self.open[-1].kind in {"code", "pre"} else _SPECIAL
@@ -130,10 +131,6 @@ class _Reader:
                     self._read_language(opened)
                 self.open.append(opened)
                 return
-        if self.open and self.open[-1].kind in {"code", "pre"}:
-            self.plain.add(character)
-            self.position += 1
-            return
         reason = f"Character '{character}' is reserved and must be escaped with the preceding '\\'"
         raise EntityError(reason)
 
