@@ -163,20 +163,20 @@ class Supervision:
         records.write(self._home.run / RECORDS, [process for process in found if process])
 
     def _configuration(self) -> str:
-        logs = self._home.logs
+        # Paths from our home on, where supervisord is: what is in a name above is none of its business.
         lines = [
             "[supervisord]",
             "nodaemon=true",
             "silent=true",
-            f"logfile={_plain(logs / 'supervisord.log')}",
+            "logfile=logs/supervisord.log",
             "logfile_maxbytes=1MB",
             "logfile_backups=1",
-            f"pidfile={_plain(self._home.run / 'supervisord.pid')}",
-            f"childlogdir={_plain(logs)}",
+            "pidfile=run/supervisord.pid",
+            "childlogdir=logs",
             "minfds=256",
             "minprocs=32",
             "[unix_http_server]",
-            f"file={_plain(self._socket)}",
+            f"file={os.path.relpath(self._socket, self._home.path)}",
             "chmod=0700",
             "[rpcinterface:supervisor]",
             "supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface",
@@ -194,7 +194,7 @@ class Supervision:
                 f"stopwaitsecs={program.stop_seconds}",
                 "killasgroup=true",
                 "redirect_stderr=true",
-                f"stdout_logfile={_plain(logs / f'{program.name}.log')}",
+                f"stdout_logfile=logs/{program.name}.log",
                 "stdout_logfile_maxbytes=5MB",
                 "stdout_logfile_backups=3",
             ]

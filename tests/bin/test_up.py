@@ -1,0 +1,235 @@
+"""bin/up as a person runs it: first start, falls, second start, and nothing left behind.
+
+One story on one home, told in order: each test begins where the one before it ended.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from bin.kit import postgres_folder, records
+from bin.kit.layout import CHECKOUT
+from bin.kit.network import free_port, is_free
+
+pytestmark = pytest.mark.processes
+
+ALL = ["supervisord", "postgres", "valkey", "sandbox", "web", "worker", "beat", "runbots"]
+
+
+class Installation:
+    """A home with `bin/up` in it, started and stopped as from a shell."""
+
+    def __init__(self, folder: Path) -> None:
+        # Long on purpose: a socket's path may not be. And pytest's folders are closed to other accounts.
+        self.home = folder / ("a home with spaces, 100% " + "x" * 80)
+        self.port, self.sandbox_port = free_port(), free_port()
+        self.up: subprocess.Popen[str] | None = None
+        self.said = ""
+
+    @property
+    def env(self) -> dict[str, str]:
+        kept = {
+            name: value for name, value in os.environ.items() if not name.startswith(("DATABASE_", "REDIS_"))
+        }
+        return {
+            **kept,
+            "RELOVE_HOME": str(self.home),
+            "PORT": str(self.port),
+            "SANDBOX_PORT": str(self.sandbox_port),
+            "RELOVE_ENV_FILE": "",
+        }
+
+    def start(self) -> str:
+        """Start, and wait for the box with the addresses; what was said until then."""
+        log = self.home.with_name("up.out")
+        with log.open("w") as out:
+            self.up = subprocess.Popen(
+                [CHECKOUT / "bin" / "up"], env=self.env, stdout=out, stderr=subprocess.STDOUT, text=True
+            )
+        until(lambda: "Stop: Ctrl-C" in log.read_text() or self.up is None or self.up.poll() is not None, 120)
+        self.said = log.read_text()
+        assert "Stop: Ctrl-C" in self.said, self.said
+        return self.said
+
+    def console(self) -> str:
+        """All that was said since the start."""
+        return self.home.with_name("up.out").read_text()
+
+    def run(self, **env: str) -> subprocess.CompletedProcess[str]:
+        """One more `bin/up`, to its end."""
+        return subprocess.run(
+            [CHECKOUT / "bin" / "up"],
+            env={**self.env, **env},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+
+    def pids(self) -> dict[str, int]:
+        """Those that run now, by name."""
+        return {process.name: process.pid for process in records.read(self.home / "run" / "processes.json")}
+
+    def mine(self) -> list[str]:
+        """Every process that has this home in its environment or on its command line."""
+        return [
+            process_line(process) for process in psutil.process_iter() if belongs(process, str(self.home))
+        ]
+
+    def page(self, path: str) -> int:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10) as answer:
+            return int(answer.status)
+
+
+def belongs(process: psutil.Process, home: str) -> bool:
+    try:
+        return home in " ".join(process.cmdline()) or process.environ().get("RELOVE_HOME") == home
+    except psutil.Error:
+        return False
+
+
+def process_line(process: psutil.Process) -> str:
+    return f"{process.pid} {' '.join(process.cmdline())}"
+
+
+def until(condition: Callable[[], object], seconds: float) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.05)
+
+
+@pytest.fixture(scope="module")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    installation = Installation(tmp_path_factory.mktemp("up"))
+    yield installation
+    if installation.up and installation.up.poll() is None:
+        installation.up.terminate()
+        installation.up.wait(60)
+    postgres_folder.remove(installation.home / "postgres")
+
+
+def test_a_first_start_leads_to_the_three_addresses(installation: Installation) -> None:
+    said = installation.start()
+    password = (installation.home / "staff-password").read_text().strip()
+    assert f"http://127.0.0.1:{installation.sandbox_port}/\n" in said
+    assert f"http://127.0.0.1:{installation.port}/admin/\n" in said
+    assert f"user admin, password {password}\n" in said
+    assert f"http://127.0.0.1:{installation.port}/healthz/bots\n" in said
+    assert installation.page("/healthz") == 200
+    assert installation.page("/admin/login/") == 200
+    assert list(installation.pids()) == ALL
+
+
+def test_what_is_secret_is_private(installation: Installation) -> None:
+    private = ["secrets.env", "staff-password", "run/supervisord.conf", "run/web.json", "valkey/valkey.conf"]
+    assert {name: (installation.home / name).stat().st_mode & 0o777 for name in private} == dict.fromkeys(
+        private, 0o600
+    )
+    held = (installation.home / "secrets.env").read_text().splitlines()
+    secrets = [line.partition("=")[2] for line in held if not line.startswith("#")]
+    lines = "\n".join(installation.mine())
+    assert not [secret for secret in secrets if secret in lines]
+
+
+def test_the_web_process_knows_the_staff_role_alone(installation: Installation) -> None:
+    environment = psutil.Process(installation.pids()["web"]).environ()
+    assert [name for name in environment if name.startswith("DATABASE_URL")] == ["DATABASE_URL_STAFF"]
+
+
+def test_a_second_one_beside_it_is_told_where_the_first_is(installation: Installation) -> None:
+    assert installation.up is not None
+    done = installation.run()
+    assert done.returncode == 1
+    assert f"reLove already runs from {installation.home} (process {installation.up.pid})" in done.stderr
+    assert installation.page("/healthz") == 200
+
+
+@pytest.mark.parametrize("name", ["web", "valkey"])
+def test_a_killed_process_comes_back_alone(installation: Installation, name: str) -> None:
+    before = installation.pids()
+    os.kill(before[name], signal.SIGKILL)
+    until(lambda: installation.pids().get(name) not in (None, before[name]), 20)
+    after = installation.pids()
+    assert {each for each in ALL if before[each] != after[each]} == {name}
+    assert f"{name} ended" in installation.console()
+    until(lambda: not is_free(installation.port), 20)
+
+
+def test_sigterm_stops_everything(installation: Installation) -> None:
+    assert installation.up is not None
+    assert len(installation.mine()) >= len(ALL)
+    installation.up.terminate()
+    assert installation.up.wait(60) == 0
+    assert installation.console().endswith("Everything is stopped.\n")
+    assert installation.mine() == []
+    assert is_free(installation.port)
+    assert is_free(installation.sandbox_port)
+
+
+@pytest.mark.parametrize("variable", ["PORT", "SANDBOX_PORT"])
+def test_a_port_in_use_is_told_with_a_cure_before_anything_starts(
+    installation: Installation, variable: str
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as stranger:
+        taken = stranger.getsockname()[1]
+        done = installation.run(**{variable: str(taken)})
+    assert done.returncode == 1
+    assert f"Port {taken} is in use by another program. Choose another one: {variable}=" in done.stderr
+    assert installation.mine() == []
+
+
+def test_a_second_start_finds_the_same_data(installation: Installation) -> None:
+    password = (installation.home / "staff-password").read_text()
+    said = installation.start()
+    assert password.strip() in said
+    assert "Collecting static files" not in said
+    assert "Installing" not in said
+
+
+def test_nothing_outlives_a_bin_up_that_was_killed(installation: Installation) -> None:
+    assert installation.up is not None
+    installation.up.kill()
+    installation.up.wait()
+    until(lambda: installation.mine() == [], 60)
+
+
+def test_a_stale_lock_is_taken_over(installation: Installation) -> None:
+    assert installation.up is not None
+    gone = installation.up.pid
+    said = installation.start()
+    assert said.startswith(f"An earlier run (process {gone}) ended without cleaning up: taking over.\n")
+    assert installation.page("/healthz") == 200
+
+
+def test_leftovers_of_a_run_that_fell_as_a_whole_are_ended_by_the_next(installation: Installation) -> None:
+    assert installation.up is not None
+    before = installation.pids()
+    sandbox = psutil.Process(before["sandbox"])
+    # Stopped, they hear nothing of the end of those above them.
+    for name in ("supervisord", "sandbox"):
+        os.kill(before[name], signal.SIGSTOP)
+    installation.up.kill()
+    installation.up.wait()
+    os.kill(before["supervisord"], signal.SIGKILL)
+    said = installation.start()
+    told = next(line for line in said.splitlines() if line.startswith("Ended what an earlier run had left"))
+    assert "sandbox" in told
+    assert not sandbox.is_running() or sandbox.status() == psutil.STATUS_ZOMBIE
+
+
+def test_ctrl_c_stops_everything_too(installation: Installation) -> None:
+    assert installation.up is not None
+    installation.up.send_signal(signal.SIGINT)
+    assert installation.up.wait(60) == 0
+    assert installation.mine() == []
