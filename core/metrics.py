@@ -90,7 +90,7 @@ def show_bot_state(*, bot: str, state: str, states: Iterable[str]) -> None:
 
 
 def exposition(folder: str | None = None) -> bytes:
-    """All figures as text: of every process that shares `folder` (by default this process's), or of this one."""
+    """All figures as text: of every process that shares `folder` (by default this one's), or of itself."""
     return generate_latest(_registry(folder))
 
 

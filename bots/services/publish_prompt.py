@@ -48,7 +48,20 @@ def publish_version(*, version_id: UUID) -> PromptVersion:
     return version
 
 
-def _put_in_force(prompt: Prompt, version: PromptVersion) -> None:
+def withdraw_prompt(*, prompt_id: UUID) -> None:
+    """Let the default that ships with the code speak again; the versions stay.
+
+    Raises BotError `bots.prompt_unknown`.
+    """
+    with transaction.atomic():
+        prompt = Prompt.objects.filter(id=prompt_id).first()
+        if prompt is None:
+            raise BotError("prompt_unknown", "This prompt does not exist any more.")
+        if prompt.published_id is not None:
+            _put_in_force(prompt, None)
+
+
+def _put_in_force(prompt: Prompt, version: PromptVersion | None) -> None:
     prompt.published = version
     prompt.save(update_fields=["published"])
     for bot_id in Bot.objects.filter(persona_id=prompt.persona_id).values_list("id", flat=True):

@@ -32,7 +32,7 @@ def register_bot(
     persona: Persona | None = None,
     wanted_state: str = WantedState.STOPPED,
     has_own_process: bool = False,
-    provider: str = ModelProvider.OPENAI,
+    provider: str | None = None,
     model_name: str = "",
     model_base_url: str = "",
     model_key: str = "",
@@ -42,7 +42,8 @@ def register_bot(
 ) -> Bot:
     """Add a bot by its token; the runtime hears of it at once.
 
-    Without a slug one is made of the name. Raises BotError: `bots.token_malformed`, `bots.token_taken`,
+    Without a slug one is made of the name; without a provider the bot speaks by the model for which there is
+    a key, or by the demo. Raises BotError: `bots.token_malformed`, `bots.token_taken`,
     `bots.slug_taken`.
     """
     token = clean_token(token)
@@ -60,7 +61,7 @@ def register_bot(
                 persona=persona or default_persona(),
                 wanted_state=wanted_state,
                 has_own_process=has_own_process,
-                model_provider=provider,
+                model_provider=provider or _provider(model_key),
                 model_name=model_name,
                 model_base_url=model_base_url,
                 model_key_sealed=encrypt(model_key) if model_key else "",
@@ -77,6 +78,10 @@ def register_bot(
         _refuse_taken(token=token, slug=slug)
         raise
     return bot
+
+
+def _provider(model_key: str) -> str:
+    return ModelProvider.OPENAI if model_key or settings.OPENAI_API_KEY else ModelProvider.DEMO
 
 
 def token_taken(holder: Bot) -> BotError:

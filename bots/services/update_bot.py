@@ -46,6 +46,8 @@ def update_bot(*, bot_id: UUID, **changes: Unpack[BotChanges]) -> Bot:
 
     Raises BotError: `bots.unknown`, `bots.invalid` (nothing is changed then).
     """
+    if not isinstance(changes.get("config", {}), Mapping):
+        raise BotError("invalid", 'config: a JSON object is needed, like {"greeting": "…"}.')
     with transaction.atomic():
         bot = Bot.objects.select_for_update().filter(id=bot_id).first()
         if bot is None:

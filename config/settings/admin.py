@@ -2,15 +2,109 @@
 
 from __future__ import annotations
 
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
+
+from config.settings.web import SANDBOX_URL
+
+
+def _is_superuser(request: HttpRequest) -> bool:
+    return bool(getattr(request.user, "is_superuser", False))
+
+
+def _may_see_personas(request: HttpRequest) -> bool:
+    return bool(request.user.has_perm("bots.view_persona"))
+
+
+def _has_sandbox(request: HttpRequest) -> bool:  # noqa: ARG001
+    return bool(SANDBOX_URL)
+
+
+def _favicon(request: HttpRequest) -> str:  # noqa: ARG001
+    return static("favicon.svg")
+
+
+# Unfold's login page does not say where to go next.
+LOGIN_REDIRECT_URL = "admin:index"
 
 UNFOLD = {
     "SITE_TITLE": "reLove",
     "SITE_HEADER": "reLove",
-    "SITE_SUBHEADER": _("Companions for the way back to oneself"),
+    "SITE_SUBHEADER": _("Companions"),
     "SITE_SYMBOL": "favorite",
+    "SITE_URL": None,
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _favicon}],
+    "DASHBOARD_CALLBACK": "bots.admin.home.home",
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
+    "SIDEBAR": {
+        "show_search": False,
+        "show_all_applications": False,
+        "navigation": [
+            {
+                "items": [
+                    {"title": _("Home"), "icon": "home", "link": reverse_lazy("admin:index")},
+                    {
+                        "title": _("Bots"),
+                        "icon": "smart_toy",
+                        "link": reverse_lazy("admin:bots_bot_changelist"),
+                    },
+                    {
+                        "title": _("Personas"),
+                        "icon": "theater_comedy",
+                        "link": reverse_lazy("admin:bots_persona_changelist"),
+                        "permission": _may_see_personas,
+                    },
+                    {
+                        "title": _("Prompts"),
+                        "icon": "notes",
+                        "link": reverse_lazy("admin:bots_prompt_changelist"),
+                        "permission": _may_see_personas,
+                    },
+                    {
+                        "title": _("Sandbox"),
+                        "icon": "forum",
+                        "link": reverse_lazy("sandbox"),
+                        "permission": _has_sandbox,
+                    },
+                ],
+            },
+            {
+                "title": _("Seen"),
+                "items": [
+                    {
+                        "title": _("Events"),
+                        "icon": "history",
+                        "link": reverse_lazy("admin:events_event_changelist"),
+                    },
+                    {
+                        "title": _("Daily figures"),
+                        "icon": "monitoring",
+                        "link": reverse_lazy("admin:bots_botmetricday_changelist"),
+                    },
+                ],
+            },
+            {
+                "title": _("Access"),
+                "items": [
+                    {
+                        "title": _("Staff"),
+                        "icon": "group",
+                        "link": reverse_lazy("admin:auth_user_changelist"),
+                        "permission": _is_superuser,
+                    },
+                    {
+                        "title": _("Groups"),
+                        "icon": "badge",
+                        "link": reverse_lazy("admin:auth_group_changelist"),
+                        "permission": _is_superuser,
+                    },
+                ],
+            },
+        ],
+    },
     "COLORS": {
         "primary": {
             "50": "255 241 242",

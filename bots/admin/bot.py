@@ -1,0 +1,390 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.contrib import admin, messages
+from django.db.models import ForeignKey, QuerySet
+from django.forms import Field
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import TabularInline
+from unfold.forms import BaseDialogForm
+
+from bots.admin.base import ServiceAdmin, is_staff, is_superuser
+from bots.admin.faces import NOTHING, ago, badge, dialog_action, short
+from bots.forms import BotForm, NewBotForm, TokenDialog
+from bots.models import Bot, BotAccess, BotStatus, ObservedState, WantedState
+from bots.services.delete_bot import delete_bot
+from bots.services.register_bot import register_bot
+from bots.services.replace_token import replace_token
+from bots.services.restart_bot import restart_bot
+from bots.services.set_model_key import set_model_key
+from bots.services.set_wanted_state import set_wanted_state
+from bots.services.update_bot import BotChanges, update_bot
+from core.errors import AppError
+from core.tenancy import visible_bots
+
+_COLOURS = {
+    ObservedState.RUNNING: "success",
+    ObservedState.STARTING: "info",
+    ObservedState.BACKING_OFF: "warning",
+    ObservedState.PAUSED: "warning",
+    ObservedState.CONFLICT: "danger",
+    ObservedState.TOKEN_REVOKED: "danger",
+    ObservedState.DEAF: "danger",
+    ObservedState.CRASHED: "danger",
+}
+
+
+class AccessInline(TabularInline):  # type: ignore[misc]
+    """Who of the staff sees this bot and its people."""
+
+    model = BotAccess
+    extra = 0
+    fields = ("user",)
+    verbose_name_plural = _("Staff who see this bot")
+
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> Field | None:
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if field is not None:
+            field.queryset = field.queryset.filter(is_staff=True, is_superuser=False)
+            # Looked up once, not once for every row.
+            field.choices = list(field.choices)
+        return field  # type: ignore[no-any-return]
+
+    def has_view_permission(self, request: HttpRequest, obj: object = None) -> bool:  # noqa: ARG002
+        return is_superuser(request)
+
+    has_add_permission = has_change_permission = has_delete_permission = has_view_permission
+
+
+@admin.register(Bot)
+class BotAdmin(ServiceAdmin):
+    """Bots: staff write what they want, the runtime brings it about and shows what it sees."""
+
+    list_display = ("who", "state", "wanted", "last_poll", "restarts", "error")
+    list_display_links = ("who",)
+    list_filter = ("wanted_state", "status__state", "language")
+    list_select_related = ("status",)
+    list_per_page = 50
+    show_full_result_count = True
+    search_fields = ("name", "slug", "username")
+    search_help_text = _("Name, slug or username")
+    ordering = ("name", "id")
+    warn_unsaved_form = True
+    actions = ("start_selected", "pause_selected", "stop_selected", "restart_selected")
+    actions_row = ("start", "pause", "stop", "restart")
+    actions_detail = ("start", "pause", "stop", "restart", "replace_token")
+    readonly_fields = (
+        "state",
+        "state_since",
+        "last_poll",
+        "last_update",
+        "restarts",
+        "whole_error",
+        "holder",
+        "telegram",
+        "token_hint",
+        "model_key_hint",
+        "wanted",
+        "created_at",
+    )
+    add_fieldsets = (
+        (None, {"fields": ("name", "slug", "token", "api_url", ("language", "persona"), "wanted_state")}),
+        (_("Model"), {"fields": (("model_provider", "model_name"), "model_base_url", "model_key")}),
+    )
+    fieldsets = (
+        (
+            _("State"),
+            {
+                "fields": (
+                    ("state", "wanted", "restarts"),
+                    ("state_since", "last_poll", "last_update"),
+                    ("telegram", "token_hint", "holder"),
+                    "whole_error",
+                )
+            },
+        ),
+        (_("Bot"), {"classes": ["tab"], "fields": (("name", "slug"), ("language", "persona"), "api_url")}),
+        (
+            _("Model"),
+            {
+                "classes": ["tab"],
+                "fields": (
+                    ("model_provider", "model_name", "model_fallback_name"),
+                    "model_base_url",
+                    ("model_key_hint", "model_key", "forget_model_key"),
+                    ("model_temperature", "model_max_tokens", "model_timeout"),
+                    ("model_input_price", "model_output_price"),
+                ),
+            },
+        ),
+        (
+            _("Pace"),
+            {
+                "classes": ["tab"],
+                "fields": (
+                    "burst_wait",
+                    ("sends_per_second", "chat_sends_per_second"),
+                    "has_own_process",
+                ),
+            },
+        ),
+        (
+            _("People in Telegram"),
+            {"classes": ["tab"], "fields": ("owner_telegram_id", "admin_telegram_ids", "config")},
+        ),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Bot]:
+        bots: QuerySet[Bot] = super().get_queryset(request).select_related("status")
+        return bots if is_superuser(request) else bots.filter(id__in=visible_bots() or ())
+
+    def get_inlines(self, request: HttpRequest, obj: Bot | None) -> list[type[AccessInline]]:  # noqa: ARG002
+        return [AccessInline] if obj else []
+
+    def get_form(
+        self, request: HttpRequest, obj: Bot | None = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        kwargs["form"] = BotForm if obj else NewBotForm
+        return super().get_form(request, obj, change=change, **kwargs)
+
+    # Who may do what: access to a bot lets a person see it, Django's permission lets them change it.
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return is_staff(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Bot | None = None) -> bool:  # noqa: ARG002
+        return is_staff(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return is_superuser(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Bot | None = None) -> bool:
+        if not is_superuser(request):
+            return False
+        return not isinstance(obj, Bot) or obj.wanted_state == WantedState.STOPPED
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        actions: dict[str, Any] = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        bot = self.get_object(request, str(object_id))
+        if bot is None:
+            return []
+        pointless = {
+            WantedState.RUNNING: {"start"},
+            WantedState.PAUSED: {"pause"},
+            WantedState.STOPPED: {"stop", "pause", "restart"},
+        }[WantedState(bot.wanted_state)]
+        allowed = super().get_actions_detail(request, object_id)
+        return [each for each in allowed if each.method.original_function_name not in pointless]
+
+    # Saving: each door calls one service for each thing that changed.
+
+    def save_model(self, request: HttpRequest, obj: Bot, form: Any, change: bool) -> None:  # noqa: ARG002
+        values = form.cleaned_data
+        if not change:
+            names = ("name", "api_url", "language", "persona", "wanted_state", "token")
+            created = register_bot(
+                **{name: values[name] for name in names},
+                slug=values["slug"] or None,
+                provider=values["model_provider"],
+                model_name=values["model_name"],
+                model_base_url=values["model_base_url"],
+                model_key=values["model_key"],
+            )
+            obj.__dict__.update(created.__dict__)
+            return
+        changes: Any = {
+            name: values[name] for name in form.changed_data if name in BotChanges.__annotations__
+        }
+        update_bot(bot_id=obj.id, **changes)
+        if values["forget_model_key"]:
+            set_model_key(bot_id=obj.id, key="")
+        elif values["model_key"]:
+            set_model_key(bot_id=obj.id, key=values["model_key"])
+
+    def delete_model(self, request: HttpRequest, obj: Bot) -> None:  # noqa: ARG002
+        delete_bot(bot_id=obj.id)
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        try:
+            return super().delete_view(request, object_id, extra_context)  # type: ignore[no-any-return]
+        except AppError as error:
+            messages.error(request, error.message)
+            return HttpResponseRedirect(reverse("admin:bots_bot_change", args=[object_id]))
+
+    # Columns and fields
+
+    @admin.display(description=_("bot"), ordering="name")
+    def who(self, bot: Bot) -> SafeString:
+        username = f"@{bot.username}" if bot.username else bot.slug
+        return _two_lines(bot.name, username)
+
+    @admin.display(description=_("state"), ordering="status__state")
+    def state(self, bot: Bot) -> SafeString:
+        return state_badge(_status(bot).state)
+
+    @admin.display(description=_("wanted"), ordering="wanted_state")
+    def wanted(self, bot: Bot) -> str:
+        return bot.get_wanted_state_display()
+
+    @admin.display(description=_("last poll"), ordering="status__last_poll_at")
+    def last_poll(self, bot: Bot) -> str:
+        return ago(_status(bot).last_poll_at)
+
+    @admin.display(description=_("last update"))
+    def last_update(self, bot: Bot) -> str:
+        return ago(_status(bot).last_update_at)
+
+    @admin.display(description=_("since"))
+    def state_since(self, bot: Bot) -> str:
+        return ago(_status(bot).state_since)
+
+    @admin.display(description=_("restarts"), ordering="status__restarts")
+    def restarts(self, bot: Bot) -> int:
+        return _status(bot).restarts
+
+    @admin.display(description=_("error"))
+    def error(self, bot: Bot) -> str:
+        return short(_status(bot).error) or NOTHING
+
+    @admin.display(description=_("error"))
+    def whole_error(self, bot: Bot) -> str:
+        return _status(bot).error or NOTHING
+
+    @admin.display(description=_("runs in"))
+    def holder(self, bot: Bot) -> str:
+        return _status(bot).lease_holder or NOTHING
+
+    @admin.display(description=_("in Telegram"))
+    def telegram(self, bot: Bot) -> str:
+        return f"@{bot.username} · {bot.telegram_id}" if bot.username else NOTHING
+
+    # Buttons
+
+    @dialog_action(
+        label=_("Start"),
+        path="start",
+        icon="play_arrow",
+        variant="SUCCESS",
+        question=_("The bot begins to receive and to answer."),
+        button=_("Start"),
+    )
+    def start(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:  # noqa: ARG002
+        return self._want(request, object_id, WantedState.RUNNING)
+
+    @dialog_action(
+        label=_("Pause"),
+        path="pause",
+        icon="pause",
+        question=_("The bot keeps what people write and answers when it is started again."),
+        button=_("Pause"),
+    )
+    def pause(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:  # noqa: ARG002
+        return self._want(request, object_id, WantedState.PAUSED)
+
+    @dialog_action(
+        label=_("Stop"),
+        path="stop",
+        icon="stop",
+        question=_("The bot finishes what is in hand and falls silent. Telegram keeps updates for 24 hours."),
+        button=_("Stop"),
+    )
+    def stop(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:  # noqa: ARG002
+        return self._want(request, object_id, WantedState.STOPPED)
+
+    @dialog_action(
+        label=_("Restart"),
+        path="restart",
+        icon="restart_alt",
+        question=_("Only this bot starts anew; nothing is lost, and the others do not notice."),
+        button=_("Restart"),
+    )
+    def restart(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:  # noqa: ARG002
+        return self._act(request, object_id, restart_bot, done=_("“%s” starts anew."))
+
+    @dialog_action(
+        label=_("Replace token"),
+        path="replace-token",
+        icon="key",
+        question=_("The bot starts anew with another token. The old one is forgotten."),
+        button=_("Replace"),
+        form=TokenDialog,
+    )
+    def replace_token(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
+        service = partial(replace_token, token=form.cleaned_data["token"])
+        return self._act(request, object_id, service, done=_("“%s” has its new token."))
+
+    @admin.action(description=_("Start"), permissions=["change"])
+    def start_selected(self, request: HttpRequest, bots: QuerySet[Bot]) -> None:
+        self._each(request, bots, partial(set_wanted_state, wanted=WantedState.RUNNING))
+
+    @admin.action(description=_("Pause"), permissions=["change"])
+    def pause_selected(self, request: HttpRequest, bots: QuerySet[Bot]) -> None:
+        self._each(request, bots, partial(set_wanted_state, wanted=WantedState.PAUSED))
+
+    @admin.action(description=_("Stop"), permissions=["change"])
+    def stop_selected(self, request: HttpRequest, bots: QuerySet[Bot]) -> None:
+        self._each(request, bots, partial(set_wanted_state, wanted=WantedState.STOPPED))
+
+    @admin.action(description=_("Restart"), permissions=["change"])
+    def restart_selected(self, request: HttpRequest, bots: QuerySet[Bot]) -> None:
+        self._each(request, bots, restart_bot)
+
+    def _want(self, request: HttpRequest, object_id: str, wanted: WantedState) -> HttpResponse:
+        done = {
+            WantedState.RUNNING: _("“%s” is being started."),
+            WantedState.PAUSED: _("“%s” is being paused."),
+            WantedState.STOPPED: _("“%s” is being stopped."),
+        }[wanted]
+        return self._act(request, object_id, partial(set_wanted_state, wanted=wanted), done=done)
+
+    def _act(
+        self, request: HttpRequest, object_id: str, service: Callable[..., object], *, done: Any
+    ) -> HttpResponse:
+        bot = self.get_object(request, object_id)
+        if bot is None:
+            raise Http404
+        if self.attempt(request, partial(service, bot_id=bot.id), done=str(done) % bot.name):
+            self.log_change(request, bot, str(done) % bot.name)
+        return self.back(request)
+
+    def _each(self, request: HttpRequest, bots: QuerySet[Bot], service: Callable[..., object]) -> None:
+        for bot in bots:
+            bot_id: UUID = bot.id
+            self.attempt(request, partial(service, bot_id=bot_id), done=str(_("“%s”: done.")) % bot.name)
+
+
+def state_badge(state: str) -> SafeString:
+    """An observed state as a coloured label."""
+    # What stands after the colon explains it in lists of choices.
+    words = str(ObservedState(state).label).partition(":")[0]
+    return badge(words, _COLOURS.get(ObservedState(state), ""))
+
+
+def _status(bot: Bot) -> BotStatus:
+    # A bot that nobody registered through the service has no row yet.
+    return getattr(bot, "status", None) or BotStatus(bot=bot)
+
+
+def _two_lines(first: str, second: str) -> SafeString:
+    return format_html(
+        '<span class="flex flex-col"><strong class="font-semibold text-important">{}</strong>'
+        '<span class="text-base-500 dark:text-base-400">{}</span></span>',
+        first,
+        second,
+    )
