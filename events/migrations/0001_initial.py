@@ -1,7 +1,8 @@
-import core.ids
-import core.operations
 import django.db.models.deletion
 from django.db import migrations, models
+
+import core.ids
+import core.operations
 
 
 class Migration(migrations.Migration):

@@ -58,8 +58,14 @@ class InboundUpdate(TenantModel):
         ]
         # Taking a row in hand changes no indexed column, so that it stays an update within its page.
         indexes = [
-            models.Index(fields=["bot", "seq"], condition=models.Q(settled_at__isnull=True), name="inbound_updates_open"),
-            models.Index(fields=["bot", "seq"], condition=models.Q(outcome="buried"), name="inbound_updates_buried"),
+            models.Index(
+                fields=["bot", "seq"],
+                condition=models.Q(settled_at__isnull=True),
+                name="inbound_updates_open",
+            ),
+            models.Index(
+                fields=["bot", "seq"], condition=models.Q(outcome="buried"), name="inbound_updates_buried"
+            ),
             models.Index(fields=["bot", "user_id"], name="inbound_updates_bot_user"),
         ]
 

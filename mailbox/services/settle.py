@@ -35,7 +35,18 @@ def release(*, hand: Hand, ids: Sequence[UUID], reason: str, wait: float) -> Non
 
 
 def bury(*, hand: Hand, ids: Sequence[UUID], reason: str) -> None:
-    """Take rows out of the queue for good, with the code of their reason; their lane goes on."""
-    SQL["bury"].run(
-        {"bot_id": hand.bot_id, "epoch": hand.epoch, "ids": list(ids), "reason": reason[:300], "now": clock.now()}
+    """Take rows out of the queue for good, with the code of their reason; their lane goes on.
+
+    Raises LeaseLost when one of them is in this hand no longer.
+    """
+    buried = SQL["bury"].run(
+        {
+            "bot_id": hand.bot_id,
+            "epoch": hand.epoch,
+            "ids": list(ids),
+            "reason": reason[:300],
+            "now": clock.now(),
+        }
     )
+    if buried != len(ids):
+        raise LeaseLost

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 _SWEEP_AT = 1024
 _DUST = 1e-6  # seconds: what adding fractions up leaves behind must not hold a message back
+_UNLIMITED = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,16 @@ class Pacer:
         if pace is not None and full_at is not None:
             ready = max(ready, _ready(pace, full_at))
         return ready
+
+    def room(self, now: float) -> int:
+        """How many messages the bot as a whole may send at this moment, whatever their chats allow."""
+        if self._bot_barred_until > now:
+            return 0
+        if self._free or self._limits.bot is None:
+            return _UNLIMITED
+        pace = self._limits.bot
+        missing = max(0.0, self._bot_full_at - now) * pace.rate
+        return max(0, int(pace.burst - missing + _DUST * pace.rate))
 
     def take(self, chat_id: int, now: float) -> None:
         """A message goes into this chat now."""

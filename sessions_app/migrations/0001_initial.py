@@ -1,8 +1,9 @@
+import django.db.models.deletion
+from django.db import migrations, models
+
 import core.fields
 import core.ids
 import core.operations
-import django.db.models.deletion
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):

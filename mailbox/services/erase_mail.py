@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import Q
+
+from mailbox.models import InboundUpdate, OutboundMessage
+
+
+def erase_mail(*, bot_id: UUID, telegram_id: int, keep_open: bool = False) -> None:
+    """Remove a person from both queues. `keep_open` leaves what still has to be sent, which is a farewell.
+
+    What was heard stays as an empty row, so that Telegram's repetition of an update is still known as one.
+    """
+    heard = InboundUpdate.objects.for_bot(bot_id).filter(Q(user_id=telegram_id) | Q(lane=telegram_id))
+    heard.filter(settled_at__isnull=False).update(payload=b"", user_id=None, lane=0, reason="")
+    said = OutboundMessage.objects.for_bot(bot_id).filter(chat_id=telegram_id)
+    if keep_open:
+        said = said.filter(settled_at__isnull=False)
+    said.delete()

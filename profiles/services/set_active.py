@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+from uuid import UUID
+
+from events.services.record_event import record_event
+from profiles.models import Profile
+
+
+def set_active(*, bot_id: UUID, telegram_id: int, is_active: bool) -> None:
+    """The person blocked the bot or came back: whether anything may be sent to them."""
+    profile = (
+        Profile.objects.for_bot(bot_id)
+        .filter(telegram_id=telegram_id)
+        .exclude(is_active=is_active)
+        .values_list("id", flat=True)
+        .first()
+    )
+    if profile is None:
+        return
+    Profile.objects.for_bot(bot_id).filter(id=profile).update(is_active=is_active)
+    record_event(
+        bot_id=bot_id, kind="profile.unblocked" if is_active else "profile.blocked", profile_id=profile
+    )

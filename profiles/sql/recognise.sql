@@ -1,0 +1,42 @@
+-- Who wrote: known or new, seen now, with a row for what each did. Names are kept only after consent.
+WITH seen AS (
+    SELECT * FROM unnest(
+        %(ids)s::uuid[], %(telegram_ids)s::bigint[], %(first_names)s::text[], %(last_names)s::text[],
+        %(usernames)s::text[], %(languages)s::text[], %(sources)s::text[]
+    ) AS person (id, telegram_id, first_name, last_name, username, language, source)
+),
+kept AS (
+    INSERT INTO profiles AS known (
+        id, bot_id, telegram_id, first_name, last_name, username, language, gender, location, interests, chat_style,
+        personality, psychotype, strengths, challenges, psychological_summary, metaphysical_profile, streams, markers,
+        journey_stage, has_started_journey, has_completed_journey, has_visited_platform, has_purchased_stream,
+        is_active, is_underage, source, last_seen_at, created_at
+    )
+    SELECT
+        seen.id, %(bot_id)s, seen.telegram_id, '', '', '', seen.language, '', '', '[]', '',
+        '', '', '[]', '[]', '', '{}', '[]', '{}',
+        '', false, false, false, false,
+        true, false, seen.source, %(now)s, %(now)s
+    FROM seen
+    ON CONFLICT (bot_id, telegram_id) DO UPDATE SET
+        last_seen_at = %(now)s,
+        is_active = true,
+        source = CASE WHEN known.source = '' THEN EXCLUDED.source ELSE known.source END,
+        first_name = CASE WHEN known.consented_at IS NULL THEN '' ELSE
+            (SELECT seen.first_name FROM seen WHERE seen.telegram_id = known.telegram_id) END,
+        last_name = CASE WHEN known.consented_at IS NULL THEN '' ELSE
+            (SELECT seen.last_name FROM seen WHERE seen.telegram_id = known.telegram_id) END,
+        username = CASE WHEN known.consented_at IS NULL THEN '' ELSE
+            (SELECT seen.username FROM seen WHERE seen.telegram_id = known.telegram_id) END
+    RETURNING
+        id, telegram_id, language, first_name, gender, age, psychological_summary, metaphysical_profile, streams,
+        journey_stage, consented_at, is_underage
+),
+acted AS (
+    INSERT INTO activity_logs (id, bot_id, profile_id, kind, details, created_at)
+    SELECT act.id, %(bot_id)s, kept.id, act.kind, act.details, %(now)s
+    FROM unnest(%(act_ids)s::uuid[], %(act_telegram_ids)s::bigint[], %(act_kinds)s::text[], %(act_details)s::jsonb[])
+        AS act (id, telegram_id, kind, details)
+    JOIN kept USING (telegram_id)
+)
+SELECT * FROM kept

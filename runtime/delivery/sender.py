@@ -1,0 +1,188 @@
+"""Sends one bot's outbox: paced, replies first, one at a time in each chat; each outcome is written down."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+import structlog
+from django.db import Error as DatabaseError
+
+from core import aio, metrics
+from core.clock import clock
+from mailbox.contracts import Hand, Outcome, Outgoing
+from mailbox.services.deliver import mark, outgoing
+from profiles.services.set_active import set_active
+from runtime.delivery.pacing import Pacer
+from runtime.delivery.verdict import Verdict, judge
+from runtime.vitals import Vitals
+from telegram_client.client import TelegramClient
+from telegram_client.failures import classify
+
+log = structlog.get_logger(__name__)
+
+SWEEP_SECONDS = 2.0
+MOST_IN_FLIGHT = 48
+
+
+class Sender:
+    """The outbox of one bot. `on_revoked` is told when Telegram refuses the token."""
+
+    def __init__(
+        self,
+        *,
+        hand: Hand,
+        client: TelegramClient,
+        pacer: Pacer,
+        vitals: Vitals,
+        on_revoked: Callable[[], None],
+        most_in_flight: int = MOST_IN_FLIGHT,
+    ) -> None:
+        self._hand = hand
+        self._client = client
+        self._pacer = pacer
+        self._vitals = vitals
+        self._on_revoked = on_revoked
+        self._most_in_flight = most_in_flight
+        self._in_flight: dict[int, asyncio.Task[None]] = {}
+        # Chats that may not be written to yet, and until when (monotonic seconds).
+        self._cooling: dict[int, float] = {}
+        self._verdicts: list[tuple[Outgoing, Verdict]] = []
+        self._is_pending = True
+        self._is_stopping = False
+        self._wake = asyncio.Event()
+
+    def wake(self) -> None:
+        """Something was posted."""
+        self._is_pending = True
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Send until cancelled; outlives a database that is away."""
+        delay = 0.1
+        while True:
+            try:
+                await self._step()
+                delay = 0.1
+            except DatabaseError:
+                log.warning("send.database_unavailable", exc_info=True)
+                self._is_pending = True
+                await asyncio.sleep(delay)
+                delay = min(delay * 2, 2.0)
+                continue
+            wait = self._seconds_to_wait()
+            if wait > 0:
+                try:
+                    await asyncio.wait_for(self._wake.wait(), wait)
+                except TimeoutError:
+                    self._is_pending = True
+
+    async def drain(self, seconds: float) -> None:
+        """Send what is posted already and write its outcome down, for at most `seconds`; then let go."""
+        deadline = clock.monotonic() + seconds
+        self.wake()
+        while clock.monotonic() < deadline and (self._in_flight or self._verdicts or self._is_pending):
+            await asyncio.sleep(0.02)
+        self._is_stopping = True
+        self._wake.set()
+        while clock.monotonic() < deadline and (self._in_flight or self._verdicts):
+            await asyncio.sleep(0.02)
+
+    async def abandon(self) -> None:
+        """Let go of what is in flight; whoever comes next decides about it."""
+        tasks = list(self._in_flight.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _step(self) -> None:
+        """Write outcomes down and take the next messages, in one transaction."""
+        self._wake.clear()
+        now = clock.monotonic()
+        self._cooling = {chat: until for chat, until in self._cooling.items() if until > now}
+        slots = 0
+        if self._is_pending and not self._is_stopping:
+            slots = min(self._most_in_flight - len(self._in_flight), self._pacer.room(now))
+        verdicts, self._verdicts = self._verdicts, []
+        if not verdicts and slots <= 0:
+            return
+        try:
+            taken = await aio.run_in_bot(
+                self._hand.bot_id,
+                _mark_and_take,
+                hand=self._hand,
+                verdicts=verdicts,
+                busy=[*self._in_flight, *self._cooling],
+                slots=max(slots, 0),
+            )
+        except BaseException:
+            # The outcomes are known and must not be lost with the connection.
+            self._verdicts = verdicts + self._verdicts
+            raise
+        if slots > 0:
+            self._is_pending = len(taken) == slots
+        for message in taken:
+            self._pacer.take(message.chat_id, clock.monotonic())
+            self._in_flight[message.chat_id] = asyncio.create_task(self._send(message))
+
+    def _seconds_to_wait(self) -> float:
+        if self._verdicts:
+            return 0.0
+        if self._wake.is_set():
+            return 0.0
+        now = clock.monotonic()
+        waits = [until - now for until in self._cooling.values()]
+        if self._is_pending and len(self._in_flight) < self._most_in_flight:
+            waits.append(self._pacer.ready_at(0, now) - now + 0.05)
+        return max(0.001, min([SWEEP_SECONDS, *waits]))
+
+    async def _send(self, message: Outgoing) -> None:
+        started = clock.monotonic()
+        verdict: Verdict | None = None
+        try:
+            sent = await self._client.send(message.method, message.params)
+            verdict = Verdict(Outcome(message.id, "sent", telegram_message_id=sent.message_id))
+        except Exception as error:  # noqa: BLE001 - whatever it was has a kind, and the message an outcome
+            failure = classify(error)
+            verdict = judge(message, failure, now=clock.now())
+            log.warning(
+                "send.failed",
+                kind=failure.kind.value,
+                state=verdict.outcome.state,
+                attempts=message.attempts,
+                correlation=message.correlation_id,
+            )
+        finally:
+            del self._in_flight[message.chat_id]
+            # The next message of this chat was passed over while this one was out.
+            self._is_pending = True
+            if verdict is not None:
+                self._note(message, verdict, clock.monotonic() - started)
+            self._wake.set()
+
+    def _note(self, message: Outgoing, verdict: Verdict, seconds: float) -> None:
+        now = clock.monotonic()
+        self._verdicts.append((message, verdict))
+        if verdict.silence:
+            self._pacer.punish(message.chat_id, verdict.silence, now)
+        if verdict.is_token_revoked:
+            self._on_revoked()
+        ready = self._pacer.ready_at(message.chat_id, now)
+        if ready > now:
+            self._cooling[message.chat_id] = ready
+        state = verdict.outcome.state
+        metrics.outbound_total.labels(self._vitals.slug, "retry" if state == "pending" else state).inc()
+        self._vitals.count(f"outbound_{state}", seconds)
+        if state == "sent":
+            log.info("message.sent", correlation=message.correlation_id, ms=round(seconds * 1000))
+
+
+def _mark_and_take(
+    *, hand: Hand, verdicts: Sequence[tuple[Outgoing, Verdict]], busy: Sequence[int], slots: int
+) -> list[Outgoing]:
+    if verdicts:
+        mark(hand=hand, outcomes=[verdict.outcome for _, verdict in verdicts])
+        for message, verdict in verdicts:
+            if verdict.is_person_gone:
+                set_active(bot_id=hand.bot_id, telegram_id=message.chat_id, is_active=False)
+    return outgoing(hand=hand, busy=busy, slots=slots) if slots > 0 else []

@@ -1,0 +1,178 @@
+"""Takes one bot's open updates in hand: each chat in order, one turn at a time; chats side by side."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Sequence
+
+import structlog
+from django.db import Error as DatabaseError
+
+from core import aio, metrics
+from core.errors import AppError
+from mailbox.contracts import Arrival, Claimed, Hand, LeaseLost
+from mailbox.services.claim import claim
+from mailbox.services.settle import bury, release
+from runtime.dispatch.gate import Gate
+
+log = structlog.get_logger(__name__)
+
+# Taken so often without being settled, a row is buried.
+MOST_ATTEMPTS = 3
+# Taken so often, a row is tried alone: if it ends the process again, no other row is to blame.
+SUSPECT_AFTER = 3
+# What nobody told us about is found by looking.
+SWEEP_SECONDS = 2.0
+MOST_LANES = 48
+
+
+class Dispatcher:
+    """The lanes of one bot. `handle` serves one burst and settles it; `give_up` tells the person that it failed."""
+
+    def __init__(
+        self,
+        *,
+        hand: Hand,
+        gate: Gate,
+        burst_wait: Callable[[], float],
+        handle: Callable[[Sequence[Claimed]], Awaitable[None]],
+        give_up: Callable[[Sequence[Claimed], str], Awaitable[None]],
+        most_lanes: int = MOST_LANES,
+    ) -> None:
+        self._hand = hand
+        self._gate = gate
+        self._burst_wait = burst_wait
+        self._handle = handle
+        self._give_up = give_up
+        self._most_lanes = most_lanes
+        self._busy: dict[int, asyncio.Task[None]] = {}
+        # Lanes that got more while they were busy, and whether the queue is known to hold more than was taken.
+        self._behind: set[int] = set()
+        self._is_deep = True
+        self._wake = asyncio.Event()
+        self._is_stopping = False
+        self.is_paused = False
+
+    def heard(self, arrivals: Sequence[Arrival]) -> None:
+        """New rows were kept: start at once what need not wait, the rest when its burst may be over."""
+        must_wait = False
+        for arrival in arrivals:
+            if arrival.reason:
+                continue
+            if arrival.lane in self._busy:
+                self._behind.add(arrival.lane)
+            elif arrival.may_wait:
+                must_wait = True
+            else:
+                self._wake.set()
+        if must_wait:
+            self.wake_in(self._burst_wait())
+
+    def wake(self) -> None:
+        """Look into the queue now."""
+        self._is_deep = True
+        self._wake.set()
+
+    def wake_in(self, seconds: float) -> None:
+        """Look into the queue after a while."""
+        if seconds <= 0:
+            self._wake.set()
+        else:
+            # A little later than due, since the row's time and the timer's are read at different moments.
+            asyncio.get_running_loop().call_later(seconds + 0.005, self._wake.set)
+
+    async def run(self) -> None:
+        """Take and serve until cancelled; outlives a database that is away."""
+        delay = 0.1
+        while True:
+            free = self._most_lanes - len(self._busy)
+            if free > 0 and not self.is_paused and not self._is_stopping:
+                try:
+                    await self._take(free)
+                    delay = 0.1
+                except DatabaseError:
+                    log.warning("dispatch.database_unavailable", exc_info=True)
+                    self._wake.set()
+                    await asyncio.sleep(delay)
+                    delay = min(delay * 2, 2.0)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), SWEEP_SECONDS)
+
+    async def drain(self, seconds: float) -> None:
+        """Take nothing more, and finish what is in hand; what takes longer than `seconds` is left for another."""
+        self._is_stopping = True
+        self._wake.set()
+        if self._busy:
+            await asyncio.wait(self._busy.values(), timeout=seconds)
+        await self.abandon()
+
+    async def abandon(self) -> None:
+        """Let go of everything in hand at once; its rows stay open."""
+        self._is_stopping = True
+        tasks = list(self._busy.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _take(self, free: int) -> None:
+        self._wake.clear()
+        bursts = await aio.run_in_bot(
+            self._hand.bot_id,
+            claim,
+            hand=self._hand,
+            busy=list(self._busy),
+            lanes=free,
+            burst_wait=self._burst_wait(),
+        )
+        if bursts:
+            metrics.batch_size.labels("claim").observe(sum(len(burst) for burst in bursts))
+        self._is_deep = bool(bursts) and (self._is_deep or len(bursts) == free)
+        for burst in bursts:
+            lane = burst[0].lane
+            self._behind.discard(lane)
+            self._busy[lane] = asyncio.create_task(self._serve(lane, burst))
+
+    async def _serve(self, lane: int, burst: Sequence[Claimed]) -> None:
+        try:
+            is_suspect = burst[0].attempts >= SUSPECT_AFTER
+            async with self._gate.alone() if is_suspect else self._gate.shared():
+                await self._try(burst)
+        finally:
+            del self._busy[lane]
+            if self._is_deep or lane in self._behind:
+                self._behind.discard(lane)
+                self._wake.set()
+
+    async def _try(self, burst: Sequence[Claimed]) -> None:
+        ids = [each.id for each in burst]
+        attempts = max(each.attempts for each in burst)
+        try:
+            if attempts > MOST_ATTEMPTS:
+                await self._bury(burst, burst[0].reason or "it ended the process each time")
+            else:
+                await self._handle(burst)
+        except LeaseLost:
+            log.warning("turn.lease_lost")
+        except Exception as error:
+            code = error.code if isinstance(error, AppError) else type(error).__name__
+            is_over = (isinstance(error, AppError) and error.permanent) or attempts >= MOST_ATTEMPTS
+            log.error("turn.failed", error_code=code, attempts=attempts, is_buried=is_over, exc_info=True)
+            with contextlib.suppress(DatabaseError):
+                if is_over:
+                    await self._bury(burst, code)
+                    return
+                wait = 0.5 * 4 ** (attempts - 1)
+                await aio.run_in_bot(
+                    self._hand.bot_id, release, hand=self._hand, ids=ids, reason=code, wait=wait
+                )
+                self.wake_in(wait)
+
+    async def _bury(self, burst: Sequence[Claimed], reason: str) -> None:
+        try:
+            await self._give_up(burst, reason)
+        except Exception:
+            log.warning("turn.apology_failed", exc_info=True)
+            await aio.run_in_bot(
+                self._hand.bot_id, bury, hand=self._hand, ids=[each.id for each in burst], reason=reason
+            )

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from profiles.contracts import Sighting
+from runtime.dispatch.act import Act, Handler
+from runtime.dispatch.heard import Heard
+from sessions_app.contracts import Arriving, Visit, Words
+from sessions_app.speech import language_of
+
+_ACTS = {"command": "command", "callback_query": "callback_query", "edited_message": "edited_message"}
+
+
+async def recognise_act(act: Act, handle: Handler) -> None:
+    """Who is it, and what do they come back to? Only in private chats; elsewhere nobody is remembered."""
+    heard, desk = act.heard, act.desk
+    if (
+        heard.is_private
+        and heard.chat_id is not None
+        and heard.user_id is not None
+        and heard.is_blocked is None
+    ):
+        sighting = _sighting(heard, desk.settings.language)
+        arrived = await desk.conversation.arrive(Arriving(heard.chat_id, sighting), companion=desk.companion)
+        act.visit = Visit(
+            hand=desk.hand,
+            bot_slug=desk.settings.slug,
+            chat_id=heard.chat_id,
+            sighting=sighting,
+            person=arrived.person,
+            conversation_id=arrived.conversation_id,
+            session=arrived.session,
+            words=tuple(
+                Words(row.id, update.text, update.message_id)
+                for row, update in zip(act.rows, act.updates, strict=True)
+                if update.text and update.kind != "edited_message"
+            ),
+            tap=heard.tap,
+            inbound_ids=tuple(row.id for row in act.rows),
+        )
+    await handle(act)
+
+
+def _sighting(heard: Heard, fallback: str) -> Sighting:
+    assert heard.user_id is not None  # noqa: S101 - the caller looked
+    source = heard.argument[:64] if heard.command == "start" else ""
+    return Sighting(
+        telegram_id=heard.user_id,
+        first_name=heard.first_name,
+        last_name=heard.last_name,
+        username=heard.username,
+        language=language_of(heard.language_code) if heard.language_code else fallback,
+        act=_ACTS.get(heard.kind, "message"),
+        details={"command": heard.command[:32]}
+        if heard.command
+        else {"media": heard.media}
+        if heard.media
+        else {},
+        source=source,
+    )

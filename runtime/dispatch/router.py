@@ -1,0 +1,70 @@
+"""Who handles what: the one table of the product. A handler says one thing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from runtime.dispatch.act import Act, Handler
+from runtime.handlers import door, forget, pages, quiet, session, talk
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A handler, and whether it is only for those who have consented."""
+
+    handler: Handler
+    needs_consent: bool = True
+
+
+COMMANDS: dict[str, Route] = {
+    "start": Route(door.start, needs_consent=False),
+    "natasha": Route(session.open_natasha),
+    "diagnostic": Route(session.open_diagnostic),
+    "end_session": Route(session.end),
+    "my_session_summary": Route(session.show_summary),
+    "privacy": Route(pages.privacy, needs_consent=False),
+    "forget_me": Route(forget.ask, needs_consent=False),
+    "language": Route(door.ask_language, needs_consent=False),
+    "help": Route(pages.help_, needs_consent=False),
+}
+
+# By what stands before the colon in a button's data; what stands behind it is the handler's business.
+TAPS: dict[str, Route] = {
+    "consent": Route(door.consent, needs_consent=False),
+    "hello": Route(door.choose_language_at_door, needs_consent=False),
+    "language": Route(door.choose_language, needs_consent=False),
+    "open": Route(session.open_tapped),
+    "switch": Route(session.switch),
+    "resume": Route(session.resume),
+    "forget": Route(forget.decide, needs_consent=False),
+    "close": Route(quiet.close, needs_consent=False),
+}
+
+TEXT = Route(talk.listen)
+MEDIA = Route(talk.decline_media)
+EDITED = Route(talk.note_edit, needs_consent=False)
+UNKNOWN_COMMAND = Route(pages.unknown_command)
+OLD_BUTTON = Route(pages.old_button, needs_consent=False)
+MEMBERSHIP = Route(quiet.change_membership, needs_consent=False)
+GROUP = Route(quiet.send_to_private, needs_consent=False)
+IGNORED = Route(quiet.ignore, needs_consent=False)
+
+
+def route_of(act: Act) -> Route:
+    """The route of an act by the kind of what was heard."""
+    heard = act.heard
+    if heard.is_bot:
+        return IGNORED
+    if heard.is_blocked is not None:
+        return MEMBERSHIP
+    if act.visit is None:
+        return GROUP if heard.is_addressed else IGNORED
+    if heard.kind == "command":
+        return COMMANDS.get(heard.command, UNKNOWN_COMMAND)
+    if heard.tap is not None:
+        return TAPS.get(heard.tap.data.partition(":")[0], OLD_BUTTON)
+    if heard.kind == "edited_message":
+        return EDITED
+    if heard.kind == "message":
+        return TEXT if not heard.media else MEDIA
+    return IGNORED

@@ -1,0 +1,65 @@
+"""Serve the bots."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+from typing import Any
+
+import uvloop
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from core.metrics_folder import share_figures
+
+# Before anything that counts is imported: Prometheus looks for the folder once.
+share_figures(Path(settings.RELOVE_HOME), "runbots")
+
+from bots.errors import BotError
+from bots.models import Bot, WantedState
+from bots.services.register_bot import register_bot
+from core import metrics
+from runtime.status_table import status_table
+from runtime.supervisor.supervisor import Supervisor
+
+
+class Command(BaseCommand):
+    help = "Run all bots that are wanted running, or show what they are doing."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--bots", nargs="+", metavar="SLUG", help="only these bots")
+        parser.add_argument("--status", action="store_true", help="show a table of all bots and leave")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        slugs: list[str] | None = options["bots"]
+        if slugs:
+            _check(slugs)
+        if options["status"]:
+            self.stdout.write(status_table(slugs))
+            return
+        if settings.TELEGRAM_BOT_TOKEN:
+            _register(settings.TELEGRAM_BOT_TOKEN)
+        server = metrics.serve_metrics(settings.RUNBOTS_METRICS_PORT)
+        os.environ["DATABASE_ROLE"] = "runtime"
+        with contextlib.suppress(KeyboardInterrupt):
+            uvloop.run(Supervisor(slugs=slugs).run())
+        if server is not None:
+            server.stop()
+
+
+def _check(slugs: list[str]) -> None:
+    unknown = sorted(set(slugs) - set(Bot.objects.filter(slug__in=slugs).values_list("slug", flat=True)))
+    if unknown:
+        known = ", ".join(Bot.objects.order_by("slug").values_list("slug", flat=True)) or "none yet"
+        message = f"no such bot: {', '.join(unknown)}. There are: {known}"
+        raise CommandError(message)
+
+
+def _register(token: str) -> None:
+    """Single-bot mode: the bot of TELEGRAM_BOT_TOKEN is there and wanted running."""
+    try:
+        register_bot(name="reLove", token=token, wanted_state=WantedState.RUNNING)
+    except BotError as error:
+        if error.code != "bots.token_taken":
+            raise CommandError(str(error)) from None

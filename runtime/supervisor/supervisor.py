@@ -1,0 +1,192 @@
+"""Brings about what people want of the bots: the right workers, with the right bots, whatever falls over."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import random
+import signal
+import socket
+from collections import defaultdict, deque
+from collections.abc import Sequence
+from uuid import UUID, uuid4
+
+import structlog
+from django.conf import settings
+from django.db import Error as DatabaseError
+
+from bots.announcements import CHANNEL as BOTS
+from bots.contracts import WantedBot
+from bots.models import ObservedState
+from bots.selectors.list_wanted_bots import list_wanted_bots
+from bots.services.observe_state import observe_state
+from bots.services.release_leases_of import release_leases_of
+from core import aio, metrics
+from core.clock import clock
+from runtime.contracts import Order
+from runtime.listen import listen
+from runtime.supervisor.plan import plan
+from runtime.supervisor.process import WorkerProcess
+
+log = structlog.get_logger(__name__)
+
+# Changes are heard at once; this is for those that were not.
+LOOK_SECONDS = 2.0
+# A worker that fell so often in so many seconds has a bot that ends it.
+FALLS = 3
+FALL_WINDOW = 120.0
+
+
+class Supervisor:
+    """Looks after worker processes. `slugs` limits it to some bots; None means all."""
+
+    def __init__(self, *, slugs: Sequence[str] | None = None) -> None:
+        self._slugs = slugs
+        self._base = f"{socket.gethostname()[:40]}:{os.getpid()}:{uuid4().hex[:8]}"
+        self._workers: dict[str, asyncio.Task[None]] = {}
+        self._processes: dict[str, WorkerProcess] = {}
+        self._assigned: dict[str, list[WantedBot]] = {}
+        self._falls: dict[str, deque[float]] = defaultdict(lambda: deque(maxlen=FALLS))
+        # Bots that are run alone because a worker with them kept falling, and those that fell alone.
+        self._suspects: set[UUID] = set()
+        self._crashed: dict[UUID, int] = {}
+        self._look = asyncio.Event()
+        self._is_leaving = False
+
+    async def run(self) -> None:
+        """Reconcile until told to leave; then end the workers, in order, and return."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.leave)
+        ear = asyncio.create_task(listen(BOTS, lambda _: self._look.set()))
+        log.info("supervisor.started", holder=self._base)
+        try:
+            while not self._is_leaving:
+                await self._reconcile()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._look.wait(), LOOK_SECONDS)
+                self._look.clear()
+        finally:
+            ear.cancel()
+            await self._end_workers()
+            log.info("supervisor.stopped")
+
+    def leave(self) -> None:
+        """Drain and go."""
+        self._is_leaving = True
+        self._look.set()
+
+    async def _reconcile(self) -> None:
+        try:
+            wanted = await aio.run(list_wanted_bots, self._slugs)
+        except DatabaseError:
+            # The workers go on with what they have.
+            log.warning("supervisor.database_unavailable", exc_info=True)
+            return
+        generations = {bot.id: bot.generation for bot in wanted}
+        for bot_id, generation in list(self._crashed.items()):
+            # Somebody pressed restart, or changed what was wrong.
+            if generations.get(bot_id) != generation:
+                del self._crashed[bot_id]
+                self._suspects.discard(bot_id)
+        self._assigned = plan(
+            wanted=[bot for bot in wanted if bot.id not in self._crashed],
+            current={name: [bot.id for bot in bots] for name, bots in self._assigned.items()},
+            per_worker=settings.BOTS_PER_WORKER,
+            alone=self._suspects,
+        )
+        for name in self._assigned:
+            if name not in self._workers:
+                self._workers[name] = asyncio.create_task(self._keep(name))
+        await asyncio.gather(*(self._tell(name) for name in list(self._processes)))
+
+    async def _tell(self, name: str) -> None:
+        await self._processes[name].order([_order(bot) for bot in self._assigned.get(name, ())])
+
+    async def _keep(self, name: str) -> None:
+        """Keep one worker running for as long as it has bots."""
+        count = 0
+        while name in self._assigned and not self._is_leaving:
+            count += 1
+            process = WorkerProcess(name, f"{self._base}:{name}:{count}")
+            await process.start()
+            self._processes[name] = process
+            await self._tell(name)
+            code = await self._until_idle(name, process)
+            del self._processes[name]
+            await self._clean_up(process)
+            if self._is_leaving or name not in self._assigned:
+                break
+            metrics.worker_restarts_total.inc()
+            log.error("worker.fell", worker=name, pid=process.pid, exit_code=code)
+            await self._judge(name)
+            await asyncio.sleep(min(0.2 * 2 ** len(self._falls[name]), 10.0) * random.uniform(0.5, 1.0))  # noqa: S311
+        self._workers.pop(name, None)
+        self._look.set()
+
+    async def _until_idle(self, name: str, process: WorkerProcess) -> int:
+        """Wait for the worker's end; one that has no bots any more is sent home."""
+        ended = asyncio.create_task(process.wait())
+        while not ended.done():
+            await asyncio.wait({ended}, timeout=1.0)
+            if name not in self._assigned:
+                process.terminate()
+        return ended.result()
+
+    async def _clean_up(self, process: WorkerProcess) -> None:
+        """Give back what a dead worker held, so that nobody waits for its leases to end."""
+        if process.pid is not None:
+            with contextlib.suppress(OSError):
+                metrics.forget_process(process.pid)
+        for _ in range(20):
+            try:
+                await aio.run(release_leases_of, holder_prefix=process.holder)
+                return
+            except DatabaseError:
+                await asyncio.sleep(0.25)
+
+    async def _judge(self, name: str) -> None:
+        """A worker that keeps falling: find the bot that ends it, by giving each a process of its own."""
+        falls, now = self._falls[name], clock.monotonic()
+        falls.append(now)
+        if len(falls) < FALLS or now - falls[0] > FALL_WINDOW:
+            return
+        bots = self._assigned.get(name, [])
+        falls.clear()
+        if len(bots) > 1:
+            log.error("worker.split", worker=name, bots=len(bots))
+            self._suspects.update(bot.id for bot in bots)
+            self._assigned.pop(name)
+        for bot in bots if len(bots) == 1 else ():
+            log.error("bot.crashed", bot=bot.slug)
+            self._crashed[bot.id] = bot.generation
+            self._assigned.pop(name, None)
+            with contextlib.suppress(DatabaseError):
+                await aio.run(
+                    observe_state,
+                    bot_id=bot.id,
+                    state=ObservedState.CRASHED,
+                    error=f"its process ended {FALLS} times within {FALL_WINDOW:.0f} s",
+                    restarts_delta=1,
+                )
+
+    async def _end_workers(self) -> None:
+        for process in self._processes.values():
+            process.terminate()
+        tasks = list(self._workers.values())
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=settings.DRAIN_SECONDS + 5)
+            for process in self._processes.values():
+                process.kill()
+            if late:
+                await asyncio.wait(late, timeout=5)
+
+
+def _order(bot: WantedBot) -> Order:
+    return Order(
+        bot_id=bot.id,
+        generation=bot.generation,
+        revision=bot.updated_at.isoformat(),
+        is_paused=bot.wanted_state == "paused",
+    )

@@ -1,0 +1,229 @@
+"""The one asynchronous module of this room: it takes a turn.
+
+Open (one transaction: their words, the prompt frozen as data), ask the model (no transaction at all), close
+(one transaction: our words, what they cost, the session's next state, what is to be sent, the update settled).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from functools import partial
+
+import structlog
+
+from core import aio
+from core.batching import Batcher
+from core.errors import AppError
+from core.tenancy import the_bot
+from llm.contracts import Answer, ModelRefused, ModelUnavailable, Question
+from sessions_app.companion import Companion
+from sessions_app.contracts import Arrived, Arriving, Closing, Cost, Line, Opening, OpenSession, Visit
+from sessions_app.crisis import detect
+from sessions_app.outcomes import CrisisVerdict, DiagnosticResult, DiagnosticStep, SessionSummary
+from sessions_app.questions import (
+    Asking,
+    History,
+    coach_question,
+    crisis_question,
+    diagnosis_question,
+    summary_question,
+)
+from sessions_app.rendering import sensible, split_message, to_telegram_html
+from sessions_app.selectors.session_history import session_history
+from sessions_app.services.close_turns import close_turns
+from sessions_app.services.complete_session import (
+    complete_untold,
+    complete_with_diagnosis,
+    complete_with_summary,
+)
+from sessions_app.services.enter import enter
+from sessions_app.services.open_turns import open_turns
+from sessions_app.services.pause_for_crisis import pause_for_crisis
+from sessions_app.services.say_text import say_outside_session, say_paused
+from sessions_app.speech import paragraphs, say
+
+log = structlog.get_logger(__name__)
+
+# A diagnostic that has asked this often concludes with what it knows.
+LONGEST_DIAGNOSTIC = 12
+# A model is believed from here on when it sees a sign that no pattern found.
+CONFIDENT = 0.6
+
+
+class Conversation:
+    """Takes the turns of all bots of a process; turns of one bot that coincide share their transactions."""
+
+    def __init__(self) -> None:
+        self._enter: Batcher[Arriving, Arrived] = Batcher(enter)
+        self._open: Batcher[Opening, list[tuple[str, str]]] = Batcher(_open_all)
+        self._close: Batcher[Closing, None] = Batcher(_close_all)
+
+    async def arrive(self, visit_to: Arriving, *, companion: Companion) -> Arrived:
+        """Recognise who comes in, and what they come back to."""
+        return await self._enter(companion.bot_id, visit_to)
+
+    async def listen(self, visit: Visit, companion: Companion) -> None:
+        """Free text: look for signs of crisis first, then answer it in the session or offer the ways into one."""
+        sign = detect("\n".join(each.text for each in visit.words), visit.language)
+        if sign is not None:
+            await self._pause(visit, kind=sign.kind, rule=sign.rule)
+        elif visit.session is None:
+            await self._write(visit, partial(say_outside_session))
+        elif visit.session.state == "paused":
+            await self._write(visit, partial(say_paused))
+        else:
+            await self.take_turn(visit, visit.session, companion)
+
+    async def take_turn(self, visit: Visit, session: OpenSession, companion: Companion) -> None:
+        """Answer free text in an active session. Raises what the database raises; never what the model does."""
+        history = await self._open(companion.bot_id, Opening(visit.conversation_id, session.id, visit.words))
+        asking = coach_question(visit=visit, session=session, companion=companion, history=history)
+        try:
+            answer, verdict = await self._ask_both(visit, companion, asking, history)
+        except (ModelUnavailable, ModelRefused) as error:
+            await self._close(companion.bot_id, _apology(visit, session, error))
+            return
+        if verdict is not None:
+            await self._pause(visit, kind=verdict.sign, rule="model", cost=_cost(answer, asking))
+        elif isinstance(answer.parsed, DiagnosticStep) and (
+            answer.parsed.enough or session.question_count + 1 >= LONGEST_DIAGNOSTIC
+        ):
+            await self._conclude(visit, session, companion)
+        else:
+            await self._close(companion.bot_id, _closing(visit, session, answer, asking))
+
+    async def end(self, visit: Visit, session: OpenSession, companion: Companion) -> None:
+        """/end_session: sum the session up with the model, or end it with a kind word where that fails."""
+        history = await aio.run_in_bot(
+            companion.bot_id, session_history, bot_id=companion.bot_id, session_id=session.id
+        )
+        if not any(role == "user" for role, _ in history):
+            await self._write(visit, partial(complete_untold, session=session, key="session.ended_empty"))
+            return
+        asking = summary_question(visit=visit, session=session, companion=companion, history=history)
+        try:
+            answer = await companion.model.ask(asking.question)
+        except (ModelUnavailable, ModelRefused) as error:
+            await self._write(
+                visit, partial(complete_untold, session=session, key="session.ended_untold", error=error.code)
+            )
+            return
+        assert isinstance(answer.parsed, SessionSummary)  # noqa: S101 - the question's schema
+        await self._write(
+            visit,
+            partial(
+                complete_with_summary, session=session, outcome=answer.parsed, cost=_cost(answer, asking)
+            ),
+        )
+
+    async def _conclude(self, visit: Visit, session: OpenSession, companion: Companion) -> None:
+        history = await aio.run_in_bot(
+            companion.bot_id, session_history, bot_id=companion.bot_id, session_id=session.id
+        )
+        asking = diagnosis_question(visit=visit, session=session, companion=companion, history=history)
+        try:
+            answer = await companion.model.ask(asking.question)
+        except (ModelUnavailable, ModelRefused) as error:
+            await self._close(companion.bot_id, _apology(visit, session, error))
+            return
+        assert isinstance(answer.parsed, DiagnosticResult)  # noqa: S101 - the question's schema
+        await self._write(
+            visit,
+            partial(
+                complete_with_diagnosis, session=session, outcome=answer.parsed, cost=_cost(answer, asking)
+            ),
+        )
+
+    async def _ask_both(
+        self, visit: Visit, companion: Companion, asking: Asking, history: History
+    ) -> tuple[Answer, CrisisVerdict | None]:
+        if not companion.has_model:
+            return await companion.model.ask(asking.question), None
+        check = asyncio.create_task(
+            _verdict(companion, crisis_question(visit=visit, companion=companion, history=history))
+        )
+        try:
+            answer = await companion.model.ask(asking.question)
+            return answer, await check
+        finally:
+            check.cancel()
+
+    async def _pause(self, visit: Visit, *, kind: str, rule: str, cost: Cost | None = None) -> None:
+        log.warning("crisis.detected", sign=kind, rule=rule)
+        await self._write(visit, partial(pause_for_crisis, kind=kind, rule=rule, cost=cost))
+
+    async def _write(self, visit: Visit, service: partial[None]) -> None:
+        await aio.run_in_bot(visit.bot_id, service, visit=visit)
+
+
+async def _verdict(companion: Companion, question: Question) -> CrisisVerdict | None:
+    """The model's view on whether the words carry a sign of crisis; None without one, or without a model."""
+    try:
+        parsed = (await companion.model.ask(question)).parsed
+    except (ModelUnavailable, ModelRefused) as error:
+        log.warning("crisis.check_failed", code=error.code)
+        return None
+    if isinstance(parsed, CrisisVerdict) and parsed.sign != "none" and parsed.confidence >= CONFIDENT:
+        return parsed
+    return None
+
+
+def _closing(visit: Visit, session: OpenSession, answer: Answer, asking: Asking) -> Closing:
+    step = answer.parsed if isinstance(answer.parsed, DiagnosticStep) else None
+    text = sensible(step.reply if step else answer.text)
+    if text is None:
+        return _apology(
+            visit, session, AppError(code="model.garbage", permanent=False), asking=asking, answer=answer
+        )
+    html = to_telegram_html(text)
+    if answer.source == "demo" and session.question_count == 0:
+        html = paragraphs(html, say("demo.note", visit.language))
+    return Closing(
+        visit=visit,
+        session_id=session.id,
+        text=text,
+        lines=tuple(Line(part) for part in split_message(html)),
+        cost=_cost(answer, asking),
+        data={**session.data, "known": step.known.model_dump(mode="json")} if step else None,
+    )
+
+
+def _apology(
+    visit: Visit,
+    session: OpenSession,
+    error: AppError,
+    *,
+    asking: Asking | None = None,
+    answer: Answer | None = None,
+) -> Closing:
+    log.warning("turn.model_failed", code=error.code)
+    html = say("model.unavailable", visit.language, variant=visit.cause.int)
+    return Closing(
+        visit=visit,
+        session_id=session.id,
+        text=str(html),
+        lines=(Line(html),),
+        cost=_cost(answer, asking) if answer and asking else Cost(),
+        error=error.code,
+    )
+
+
+def _cost(answer: Answer, asking: Asking) -> Cost:
+    return Cost(
+        model=answer.model,
+        prompt_tokens=answer.usage.prompt_tokens,
+        completion_tokens=answer.usage.completion_tokens,
+        cost_micros=answer.usage.cost_micros,
+        latency_ms=answer.latency_ms,
+        prompt_version_id=asking.prompt_version_id,
+    )
+
+
+def _open_all(openings: Sequence[Opening]) -> list[list[tuple[str, str]]]:
+    return open_turns(bot_id=the_bot(), openings=openings)
+
+
+def _close_all(closings: Sequence[Closing]) -> list[None]:
+    close_turns(bot_id=the_bot(), closings=closings)
+    return [None] * len(closings)

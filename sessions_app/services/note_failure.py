@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+from core.clock import clock
+from sessions_app.contracts import Visit
+from sessions_app.lines import line
+from sessions_app.models import Session
+from sessions_app.services.answer import answer
+
+
+def note_failure(*, visit: Visit, code: str) -> None:
+    """Something of ours failed for good: keep the words and the place, note what it was, and say so kindly.
+
+    The updates are buried under `code`, an error's constant name, for staff to look at.
+    """
+    session_id = visit.session.id if visit.session else None
+    if session_id is not None:
+        Session.objects.for_bot(visit.bot_id).filter(id=session_id).update(
+            last_error=code[:100], last_error_at=clock.now()
+        )
+    answer(
+        visit=visit,
+        lines=[line("error.kept", visit.language, variant=visit.cause.int)],
+        session_id=session_id,
+        bury_as=code,
+    )

@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+from events.services.record_event import record_event
+from profiles.services.mark_underage import mark_underage
+from sessions_app.contracts import Cost, Visit
+from sessions_app.lines import crisis_lines
+from sessions_app.models import Session, SessionState
+from sessions_app.services.answer import answer
+
+
+def pause_for_crisis(*, visit: Visit, kind: str, rule: str, cost: Cost | None = None) -> None:
+    """Answer a sign of crisis with support, pause the session, and let staff know.
+
+    `kind` is self_harm, violence, abuse or minor; `rule` names what found it, never what was said.
+    """
+    session_id = visit.session.id if visit.session else None
+    if session_id is not None:
+        Session.objects.for_bot(visit.bot_id).filter(id=session_id).update(state=SessionState.PAUSED)
+    record_event(
+        bot_id=visit.bot_id,
+        kind="crisis.detected",
+        profile_id=visit.person.id,
+        payload={"sign": kind, "rule": rule, "session": str(session_id) if session_id else None},
+        correlation_id=visit.correlation_id,
+    )
+    if kind == "minor":
+        mark_underage(bot_id=visit.bot_id, profile_id=visit.person.id)
+    answer(visit=visit, lines=crisis_lines(kind, visit.language), session_id=session_id, cost=cost)

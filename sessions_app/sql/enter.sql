@@ -1,0 +1,23 @@
+-- The conversation of each chat, begun if there is none yet, and the session that is open in it.
+WITH came AS (
+    SELECT * FROM unnest(%(ids)s::uuid[], %(chat_ids)s::bigint[], %(profile_ids)s::uuid[])
+        AS arriving (id, chat_id, profile_id)
+),
+begun AS (
+    INSERT INTO conversations (id, bot_id, profile_id, chat_id, created_at)
+    SELECT id, %(bot_id)s, profile_id, chat_id, %(now)s FROM came
+    ON CONFLICT (bot_id, chat_id) DO NOTHING
+    RETURNING id, chat_id
+),
+here AS (
+    SELECT id, chat_id FROM begun
+    UNION ALL
+    SELECT id, chat_id FROM conversations WHERE bot_id = %(bot_id)s AND chat_id = ANY (%(chat_ids)s::bigint[])
+)
+SELECT
+    here.chat_id, here.id AS conversation_id,
+    open.id AS session_id, open.kind, open.state, open.patterns, open.core_issue, open.question_count, open.data,
+    open.started_at, open.last_error
+FROM here
+LEFT JOIN sessions AS open
+    ON open.bot_id = %(bot_id)s AND open.conversation_id = here.id AND open.state IN ('active', 'paused')
