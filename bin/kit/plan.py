@@ -10,8 +10,13 @@ from bin.kit.port_choice import InnerPorts
 from bin.kit.tethered import Program
 
 ADDRESSES = ("DATABASE_URL", "DATABASE_URL_STAFF", "DATABASE_URL_RUNTIME")
-# Of the servers that we start: for us alone, processes get addresses.
-PASSWORDS = ("POSTGRES_ADMIN_PASSWORD", "POSTGRES_OWNER_PASSWORD", "VALKEY_PASSWORD")
+# For us alone: processes get addresses.
+PASSWORDS = (
+    "POSTGRES_ADMIN_PASSWORD",
+    "POSTGRES_OWNER_PASSWORD",
+    "VALKEY_PASSWORD",
+    "RELOVE_STAFF_PASSWORD",
+)
 # The runtime needs `DRAIN_SECONDS` to finish what is in hand; the rest is reserve.
 DRAIN_RESERVE = 10
 

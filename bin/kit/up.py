@@ -36,6 +36,8 @@ A second start goes on with the same data.
 DATABASE_URL, REDIS_URL, TELEGRAM_BOT_TOKEN, OPENAI_API_KEY … in the environment or in .env put the real
 thing in the place of what bin/up brings along. All of them: .env.example"""
 
+NOT_OURS = "with the accounts that this database has already"
+
 
 def main(arguments: list[str]) -> int:
     """Run until asked to stop; 0 when that was asked for."""
@@ -110,16 +112,33 @@ def _bring_up(plan: Plan, supervision: Supervision) -> None:
         with step("Collecting static files"):
             _manage(plan, "collectstatic", "--no-input")
             statics.mark(plan.home)
-    password = ensure_password(plan.home.staff_password)
-    user = variables.get("RELOVE_STAFF_USER") or "admin"
     with step("Staff account and demo bot"):
-        _manage(plan, "ensure_staff", RELOVE_STAFF_USER=user, RELOVE_STAFF_PASSWORD=password)
+        account = _ensure_staff(plan)
         _await_page(f"{plan.sandbox_url}/control/stats", "The sandbox", log="sandbox", home=plan.home)
         _manage(plan, "ensure_demo_bot")
     with step("Starting web, bots and background work"):
         supervision.keep(plan.application())
         _await_page(f"{plan.web_url}/healthz", "The web process", log="web", home=plan.home)
-    _show(plan, user=user, password=password)
+    with step("Waiting for the bots"):
+        is_well = _await_bots(f"{plan.web_url}/healthz/bots", token=plan.variables.get("METRICS_TOKEN") or "")
+    _show(plan, account=account, is_well=is_well)
+
+
+def _ensure_staff(plan: Plan) -> str:
+    """Make the first account where there is none; what to say of it."""
+    user = plan.variables.get("RELOVE_STAFF_USER") or "admin"
+    kept = plan.home.staff_password
+    is_known = kept.exists()
+    password = plan.variables.get("RELOVE_STAFF_PASSWORD") or ensure_password(kept)
+    said = _manage(plan, "ensure_staff", RELOVE_STAFF_USER=user, RELOVE_STAFF_PASSWORD=password)
+    is_made = any(line.startswith("made the account") for line in said)
+    if plan.variables.get("RELOVE_STAFF_PASSWORD"):
+        return f"user {user}, password as in RELOVE_STAFF_PASSWORD" if is_made else NOT_OURS
+    if not is_made and not is_known:
+        # A database of somebody's: our password opens nothing.
+        kept.unlink()
+        return NOT_OURS
+    return f"user {user}, password {password}"
 
 
 def _start_servers(plan: Plan, supervision: Supervision) -> None:
@@ -179,12 +198,30 @@ def _await_page(url: str, who: str, *, log: str, home: Home, seconds: float = 60
         time.sleep(0.1)
 
 
-def _show(plan: Plan, *, user: str, password: str) -> None:
+def _await_bots(url: str, *, token: str, seconds: float = 20) -> bool:
+    """Do all bots that are wanted run, before long? Nobody is kept waiting for one that cannot."""
+    until = time.monotonic() + seconds
+    request = urllib.request.Request(url, headers={"Authorization": f"Bearer {token}"})  # noqa: S310
+    while time.monotonic() < until:
+        try:
+            with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310
+                return bool(answer.status == 200)
+        except urllib.error.HTTPError as error:
+            if error.code != 503:
+                return False
+        except OSError:
+            pass
+        time.sleep(0.2)
+    return False
+
+
+def _show(plan: Plan, *, account: str, is_well: bool) -> None:
     rows = [
         ("Talk with a bot", f"{plan.sandbox_url}/"),
         ("Admin", f"{plan.web_url}/admin/"),
-        ("", f"user {user}, password {password}"),
+        ("", account),
         ("Health of the bots", f"{plan.web_url}/healthz/bots"),
+        *([] if is_well else [("", "not all of them run yet: look there, or under Bots in the admin")]),
     ]
     lines = [f"  {title:<20}{text}" for title, text in rows]
     width = max(len(line) for line in lines) + 2
