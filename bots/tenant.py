@@ -57,8 +57,8 @@ class TenantModel(models.Model):
     class Meta:
         abstract = True
 
-    def _do_update(self, base_qs: models.QuerySet[Self], *args: Any, **kwargs: Any) -> bool:
-        return bool(super()._do_update(base_qs.filter(bot_id=self.bot_id), *args, **kwargs))  # type: ignore[misc]
+    def _do_update(self, base_qs: models.QuerySet[Self], *args: Any, **kwargs: Any) -> bool:  # type: ignore[override]
+        return super()._do_update(base_qs.filter(bot_id=self.bot_id), *args, **kwargs)
 
     def refresh_from_db(
         self,
@@ -69,7 +69,7 @@ class TenantModel(models.Model):
         queryset = (
             type(self)._base_manager.db_manager(using).all() if from_queryset is None else from_queryset
         )
-        super().refresh_from_db(using, fields, queryset.filter(bot_id=self.bot_id))  # type: ignore[arg-type]
+        super().refresh_from_db(using, fields, queryset.filter(bot_id=self.bot_id))
 
     def delete(self, using: str | None = None, keep_parents: bool = False) -> tuple[int, dict[str, int]]:  # noqa: ARG002, FBT001, FBT002
         """Delete this row; rows that refer to it follow by the database's own cascades."""

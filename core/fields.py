@@ -10,7 +10,7 @@ from django.db.models.lookups import Exact
 from django.utils.functional import cached_property
 
 
-class _TenantReverse(ReverseManyToOneDescriptor):
+class _TenantReverse(ReverseManyToOneDescriptor):  # type: ignore[type-arg]
     @cached_property
     def related_manager_cls(self) -> Any:
         base: Any = super().related_manager_cls

@@ -116,20 +116,7 @@ def logging_config(*, level: str, fmt: str) -> dict[str, Any]:
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structured"}},
         "root": {"handlers": ["stderr"], "level": level},
         # These print addresses (with tokens) or bodies on INFO and DEBUG.
-        "loggers": {
-            name: quiet
-            for name in (
-                "httpx",
-                "httpcore",
-                "httpx2",
-                "httpcore2",
-                "openai",
-                "aiohttp",
-                "telegram",
-                "urllib3",
-                "asyncio",
-            )
-        },
+        "loggers": dict.fromkeys(("httpx", "httpcore", "httpx2", "httpcore2", "openai", "aiohttp", "telegram", "urllib3", "asyncio"), quiet),
     }
 
 

@@ -40,11 +40,11 @@ class CreatePartitionedModel(migrations.CreateModel):
         primary_key = model._meta.pk
         # The state's model is thrown away afterwards; this only keeps Django from writing PRIMARY KEY (id).
         primary_key.primary_key = False
-        schema_editor.sql_create_table = plain + " PARTITION BY HASH (bot_id)"  # type: ignore[misc]
+        schema_editor.sql_create_table = plain + " PARTITION BY HASH (bot_id)"
         try:
             schema_editor.create_model(model)
         finally:
-            schema_editor.sql_create_table = plain  # type: ignore[misc]
+            schema_editor.sql_create_table = plain
             primary_key.primary_key = True
         schema_editor.execute(f'ALTER TABLE "{table}" ADD PRIMARY KEY (bot_id, "{primary_key.column}")')
         for remainder in range(PARTITIONS):

@@ -10,6 +10,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.utils import DatabaseErrorWrapper
 from psycopg import Cursor
 from psycopg.rows import namedtuple_row
+from psycopg.types.json import JsonbLoader
 
 from core.tenancy import assert_in_scope
 
@@ -41,6 +42,8 @@ class Statement:
         connection.validate_no_broken_transaction()
         with DatabaseErrorWrapper(connection):
             cursor = Cursor(connection.connection, row_factory=namedtuple_row)
+            # Django leaves JSON to its fields and loads it as text; here there are no fields.
+            cursor.adapters.register_loader("jsonb", JsonbLoader)
             return cursor.execute(self._sql, params, prepare=True)
 
 

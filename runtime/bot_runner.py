@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import random
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 import structlog
@@ -249,9 +249,9 @@ class BotRunner:
                 if task.get_name() != "introduction":
                     raise LoopDied(task.get_name())
 
-    async def _fail_when(self, event: asyncio.Event, error: type[AppError] | object) -> None:
+    async def _fail_when(self, event: asyncio.Event, error: Callable[[], AppError]) -> None:
         await event.wait()
-        raise error()  # type: ignore[operator]
+        raise error()
 
     async def _hear(self, settings: BotSettings, client: TelegramClient, dispatcher: Dispatcher) -> None:
         """Poll, and watch that polling succeeds: a fresh poller first, then a fresh start of the whole bot."""

@@ -13,6 +13,7 @@ from sessions_app.lines import as_mapping, as_texts
 from sessions_app.outcomes import CrisisVerdict, DiagnosticResult, DiagnosticStep, SessionSummary
 from sessions_app.prompt import (
     PersonCard,
+    Said,
     SessionCard,
     build_coach_lines,
     build_crisis_lines,
@@ -27,7 +28,9 @@ from sessions_app.rehearsal import (
     summary_rehearsal,
 )
 
-History = Sequence[tuple[str, str]]
+
+
+History = Sequence[Said]
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,15 +78,15 @@ class Sender:
                     self._is_pending = True
 
     async def drain(self, seconds: float) -> None:
-        """Send what is posted already and write its outcome down, for at most `seconds`; then let go."""
+        """Take nothing more, wait at most `seconds` for what has left, and write its outcome down.
+
+        What is posted and not sent yet stays in the outbox for whoever comes next.
+        """
         deadline = clock.monotonic() + seconds
-        self.wake()
-        while clock.monotonic() < deadline and (self._in_flight or self._verdicts or self._is_pending):
-            await asyncio.sleep(0.02)
         self._is_stopping = True
         self._wake.set()
         while clock.monotonic() < deadline and (self._in_flight or self._verdicts):
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.01)
 
     async def abandon(self) -> None:
         """Let go of what is in flight; whoever comes next decides about it."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import reduce
-
 from runtime.dispatch.act import Act, Handler, Middleware
 from runtime.dispatch.middleware.consent import check_consent
 from runtime.dispatch.middleware.guard import guard_act
@@ -27,4 +25,11 @@ def _link(inner: Handler, middleware: Middleware) -> Handler:
     return linked
 
 
-walk: Handler = reduce(_link, reversed(CHAIN), _handle)
+def _linked() -> Handler:
+    walk: Handler = _handle
+    for middleware in reversed(CHAIN):
+        walk = _link(walk, middleware)
+    return walk
+
+
+walk: Handler = _linked()

@@ -107,7 +107,7 @@ class Supervisor:
     async def _keep(self, name: str) -> None:
         """Keep one worker running for as long as it has bots."""
         count = 0
-        while name in self._assigned and not self._is_leaving:
+        while self._has_work(name):
             count += 1
             process = WorkerProcess(name, f"{self._base}:{name}:{count}")
             await process.start()
@@ -116,7 +116,7 @@ class Supervisor:
             code = await self._until_idle(name, process)
             del self._processes[name]
             await self._clean_up(process)
-            if self._is_leaving or name not in self._assigned:
+            if not self._has_work(name):
                 break
             metrics.worker_restarts_total.inc()
             log.error("worker.fell", worker=name, pid=process.pid, exit_code=code)
@@ -124,6 +124,9 @@ class Supervisor:
             await asyncio.sleep(min(0.2 * 2 ** len(self._falls[name]), 10.0) * random.uniform(0.5, 1.0))  # noqa: S311
         self._workers.pop(name, None)
         self._look.set()
+
+    def _has_work(self, name: str) -> bool:
+        return name in self._assigned and not self._is_leaving
 
     async def _until_idle(self, name: str, process: WorkerProcess) -> int:
         """Wait for the worker's end; one that has no bots any more is sent home."""
