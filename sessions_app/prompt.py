@@ -18,8 +18,8 @@ from llm.contracts import ChatLine
 from sessions_app.default_prompts import PROMPT_KEYS
 from sessions_app.rendering import clean
 
-Role = Literal["user", "bot", "system"]
-Said = tuple[Role, str]
+# Who said it ("user", "bot" or "system", as messages are kept) and what.
+Said = tuple[str, str]
 
 # About 24 turns of an ordinary chat; more costs money and adds nothing to the next sentence.
 MOST_MESSAGES: Final = 40
@@ -320,7 +320,7 @@ def _dialogue(window: Sequence[Said], new: Sequence[str]) -> list[ChatLine]:
     for role, text in (*window, ("user", _joined(new))):
         if not text:
             continue
-        speaker = _SPEAKERS[role]
+        speaker = _SPEAKERS.get(role, "user")
         if said and said[-1][0] == speaker:
             said[-1][1].append(text)
         else:
@@ -345,7 +345,7 @@ def _record(window: Sequence[Said], language: str) -> str:
     """The talk as a record. Angle brackets in the words are turned, so that nobody speaks for another."""
     names = _RECORD_NAMES[_language(language)]
     return "\n".join(
-        f"<{names[role]}>{text.replace('<', '‹').replace('>', '›')}</{names[role]}>"
+        f"<{names.get(role, role)}>{text.replace('<', '‹').replace('>', '›')}</{names.get(role, role)}>"
         for role, text in window
         if text
     )

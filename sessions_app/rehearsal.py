@@ -45,7 +45,7 @@ _EDGES: Final = " \t,;:-–—'()"
 def coach_rehearsal(
     *, stage_code: str | None, session_id: UUID, history: Sequence[Said], new: Sequence[str], language: str
 ) -> Rehearsal:
-    """The coach's next words: an echo of the person's, at times a provocation, then a question not yet asked."""
+    """The coach's next words: an echo of the person's, at times a provocation, then a new question."""
     book = _book(language)
     at = _stage(stage_code, language)
     said = _Heard.read(new, book)
