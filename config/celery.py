@@ -3,12 +3,32 @@
 from __future__ import annotations
 
 import os
+import sys
+from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("DATABASE_ROLE", "runtime")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 from celery import Celery
+from celery.signals import setup_logging
+from django.conf import settings
+
+from core.metrics_folder import share_figures
 
 app = Celery("relove")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@setup_logging.connect(weak=False)
+def _log_like_everybody_else(**kwargs: Any) -> None:  # noqa: ARG001
+    """Celery would set its own format up; ours takes secrets out."""
+
+
+if "worker" in sys.argv:
+    # Before anything that counts is imported: Prometheus looks for the folder once.
+    share_figures(Path(settings.RELOVE_HOME), "celery")
+    from core.task_metrics import watch_tasks
+
+    watch_tasks(port=settings.CELERY_METRICS_PORT)

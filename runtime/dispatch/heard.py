@@ -49,6 +49,7 @@ class Heard:
     media: str = ""
     tap: Tap | None = None
     is_blocked: bool | None = None
+    # In a group: whether we are spoken to, or were just let in.
     is_addressed: bool = False
 
 
@@ -89,7 +90,9 @@ def _heard(update: Update, kind: str, our_name: str) -> Heard:
         media=_media(said) if said else "",
         tap=_tap(update),
         is_blocked=_is_blocked(update),
-        is_addressed=is_ours or bool(our_name and f"@{our_name}".lower() in text.lower()),
+        is_addressed=is_ours
+        or _is_let_in(update)
+        or bool(our_name and f"@{our_name}".lower() in text.lower()),
     )
 
 
@@ -122,6 +125,14 @@ def _tap(update: Update) -> Tap | None:
         data=clean(query.data or ""),
         telegram_message_id=query.message.message_id if query.message else None,
     )
+
+
+def _is_let_in(update: Update) -> bool:
+    change = update.my_chat_member
+    if change is None or change.chat.type not in (ChatType.GROUP, ChatType.SUPERGROUP):
+        return False
+    inside = (ChatMember.MEMBER, ChatMember.ADMINISTRATOR)
+    return change.new_chat_member.status in inside and change.old_chat_member.status not in inside
 
 
 def _is_blocked(update: Update) -> bool | None:

@@ -58,7 +58,7 @@ def route_of(act: Act) -> Route:
     if heard.is_blocked is not None:
         return MEMBERSHIP
     if act.visit is None:
-        return GROUP if heard.is_addressed else IGNORED
+        return GROUP if heard.is_addressed or heard.command in COMMANDS else IGNORED
     if heard.kind == "command":
         return COMMANDS.get(heard.command, UNKNOWN_COMMAND)
     if heard.tap is not None:

@@ -50,11 +50,6 @@ def say_old_button(*, visit: Visit) -> None:
     answer(visit=visit, lines=[line("callback.too_old", visit.language)])
 
 
-def say_slow_down(*, visit: Visit) -> None:
-    """More than anybody can answer."""
-    answer(visit=visit, lines=[line("throttle.slow_down", visit.language)], consented=False)
-
-
 def say_nothing(*, visit: Visit) -> None:
     """An act that wants no answer; a tapped button goes away."""
     answer(visit=visit, lines=[])
