@@ -47,7 +47,7 @@ class TokenField(forms.CharField):
 class BotForm(RefusalsInForm, BotModelForm):
     """The settings of a bot that exists."""
 
-    refusal_fields = {"bots.slug_taken": "slug"}  # noqa: RUF012
+    refusal_fields = {"bots.slug_taken": "slug"}
 
     model_key = forms.CharField(
         label=_("Model key"),
@@ -67,7 +67,7 @@ class BotForm(RefusalsInForm, BotModelForm):
 class NewBotForm(RefusalsInForm, BotModelForm):
     """What is needed for a new bot."""
 
-    refusal_fields = {  # noqa: RUF012
+    refusal_fields = {
         "bots.slug_taken": "slug",
         "bots.token_malformed": "token",
         "bots.token_taken": "token",
@@ -117,7 +117,7 @@ class PromptForm(RefusalsInForm, PromptModelForm):
     class Meta:
         model = Prompt
         fields = ("persona", "key", "language")
-        widgets = {"language": UnfoldAdminTextInputWidget()}  # noqa: RUF012
+        widgets = {"language": UnfoldAdminTextInputWidget()}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -58,7 +58,7 @@ class TenantModel(models.Model):
         abstract = True
 
     def _do_update(self, base_qs: models.QuerySet[Self], *args: Any, **kwargs: Any) -> bool:  # type: ignore[override]
-        return super()._do_update(base_qs.filter(bot_id=self.bot_id), *args, **kwargs)
+        return super()._do_update(base_qs.filter(bot_id=self.bot_id), *args, **kwargs)  # type: ignore[return-value]
 
     def refresh_from_db(
         self,
@@ -71,7 +71,7 @@ class TenantModel(models.Model):
         )
         super().refresh_from_db(using, fields, queryset.filter(bot_id=self.bot_id))
 
-    def delete(self, using: str | None = None, keep_parents: bool = False) -> tuple[int, dict[str, int]]:  # noqa: ARG002, FBT001, FBT002
+    def delete(self, using: str | None = None, keep_parents: bool = False) -> tuple[int, dict[str, int]]:  # noqa: ARG002
         """Delete this row; rows that refer to it follow by the database's own cascades."""
         alias = using or router.db_for_write(type(self), instance=self)
         row = type(self)._base_manager.using(alias).filter(bot_id=self.bot_id, pk=self.pk)

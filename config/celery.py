@@ -21,8 +21,8 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 
-@setup_logging.connect(weak=False)
-def _log_like_everybody_else(**kwargs: Any) -> None:  # noqa: ARG001
+@setup_logging.connect(weak=False)  # type: ignore[untyped-decorator]
+def _log_like_everybody_else(**kwargs: Any) -> None:
     """Celery would set its own format up; ours takes secrets out."""
 
 

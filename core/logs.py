@@ -33,6 +33,11 @@ PRIVATE_FIELDS = frozenset(
 )
 
 
+_TALKATIVE = (
+    "httpx", "httpcore", "httpx2", "httpcore2", "openai", "aiohttp", "telegram", "urllib3", "asyncio"
+)  # fmt: skip
+
+
 def redact_event(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:  # noqa: ARG001
     """Drop private fields and take secrets out of every text of a log event."""
     return {
@@ -116,7 +121,7 @@ def logging_config(*, level: str, fmt: str) -> dict[str, Any]:
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structured"}},
         "root": {"handlers": ["stderr"], "level": level},
         # These print addresses (with tokens) or bodies on INFO and DEBUG.
-        "loggers": dict.fromkeys(("httpx", "httpcore", "httpx2", "httpcore2", "openai", "aiohttp", "telegram", "urllib3", "asyncio"), quiet),
+        "loggers": dict.fromkeys(_TALKATIVE, quiet),
     }
 
 

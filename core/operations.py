@@ -29,7 +29,7 @@ class CreatePartitionedModel(migrations.CreateModel):
         self,
         app_label: str,
         schema_editor: BaseDatabaseSchemaEditor,
-        from_state: ProjectState,
+        from_state: ProjectState,  # noqa: ARG002
         to_state: ProjectState,
     ) -> None:
         model = to_state.apps.get_model(app_label, self.name)
@@ -73,8 +73,10 @@ class TenantTable(migrations.RunSQL):
         backwards = [statement for each in reversed(tables) for statement in _expose(each)]
         super().__init__(
             [
-                f'ALTER TABLE "{table}" ADD CONSTRAINT "{table}_bot_fk" '
-                f"FOREIGN KEY (bot_id) REFERENCES bots (id) ON DELETE CASCADE",
+                (
+                    f'ALTER TABLE "{table}" ADD CONSTRAINT "{table}_bot_fk" '
+                    f"FOREIGN KEY (bot_id) REFERENCES bots (id) ON DELETE CASCADE"
+                ),
                 *forwards,
                 f'GRANT SELECT, INSERT, UPDATE, DELETE ON "{table}" TO {STAFF}',
                 f'GRANT {runtime} ON "{table}" TO {RUNTIME}',
@@ -145,8 +147,10 @@ def _protect(table: str) -> list[str]:
     return [
         f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY',
         f'ALTER TABLE "{table}" FORCE ROW LEVEL SECURITY',
-        f'CREATE POLICY visible_bots ON "{table}" USING (bot_id = ANY ({VISIBLE_BOTS})) '
-        f"WITH CHECK (bot_id = ANY ({VISIBLE_BOTS}))",
+        (
+            f'CREATE POLICY visible_bots ON "{table}" USING (bot_id = ANY ({VISIBLE_BOTS})) '
+            f"WITH CHECK (bot_id = ANY ({VISIBLE_BOTS}))"
+        ),
     ]
 
 

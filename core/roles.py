@@ -31,8 +31,10 @@ def role_sql(secret_key: str, database: str) -> list[str]:
     for role in ROLES.values():
         password = role_password(role, secret_key)
         statements += [
-            f"DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{role}') "
-            f"THEN CREATE ROLE {role} LOGIN; END IF; END $$",
+            (
+                f"DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{role}') "
+                f"THEN CREATE ROLE {role} LOGIN; END IF; END $$"
+            ),
             f"ALTER ROLE {role} WITH LOGIN PASSWORD '{password}'",
             f'GRANT CONNECT ON DATABASE "{database}" TO {role}',
             f"GRANT USAGE ON SCHEMA public TO {role}",

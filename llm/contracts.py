@@ -90,7 +90,7 @@ class Answer:
     source: Literal["model", "fallback_model", "demo"]
 
 
-class ModelUnavailable(AppError):  # noqa: N818 - the name says what is the matter
+class ModelUnavailable(AppError):
     """No usable answer now, later may be better.
 
     Codes: `unreachable`, `timeout`, `server_error`, `rate_limited`, `breaker_open`, `closed`; for an answer
@@ -104,7 +104,7 @@ class ModelUnavailable(AppError):  # noqa: N818 - the name says what is the matt
         self.spent = spent
 
 
-class ModelRefused(AppError):  # noqa: N818 - the name says what is the matter
+class ModelRefused(AppError):
     """Asking the same again is pointless.
 
     Until staff change the settings: `key_missing`, `key_malformed`, `key_refused`, `access_denied`,

@@ -7,11 +7,11 @@ from telegram.error import NetworkError, TelegramError
 from core.errors import AppError
 
 
-class NotSent(NetworkError):  # noqa: N818  (a state of the call, and a word of the house)
+class NotSent(NetworkError):
     """No connection could be made: the server has seen nothing of this request."""
 
 
-class MaybeSent(NetworkError):  # noqa: N818  (a state of the call, and a word of the house)
+class MaybeSent(NetworkError):
     """It broke after the request may have left: the server may have carried it out, or not."""
 
 
@@ -23,7 +23,7 @@ class AnswerTooLarge(BadAnswer):
     """The body is larger than we are willing to hold in memory."""
 
 
-class Refused(TelegramError):  # noqa: N818  (a state of the call, and a word of the house)
+class Refused(TelegramError):
     """The server answered and did not do it.
 
     `status` is the Bot API's `error_code`, or the HTTP status where the body says nothing. `method` is the
@@ -50,14 +50,14 @@ class Refused(TelegramError):  # noqa: N818  (a state of the call, and a word of
         self.from_bot_api = from_bot_api
 
 
-class TokenRefused(AppError):  # noqa: N818  (a state of the call, and a word of the house)
+class TokenRefused(AppError):
     """The token is no token, or the server does not know it (any more)."""
 
     def __init__(self, message: str, *, code: str = "telegram.token_refused") -> None:
         super().__init__(code=code, permanent=True, message=message)
 
 
-class TelegramUnreachable(AppError):  # noqa: N818  (a state of the call, and a word of the house)
+class TelegramUnreachable(AppError):
     """The Bot API server did not answer, or not like one."""
 
     def __init__(self, message: str, *, code: str = "telegram.unreachable") -> None:

@@ -51,7 +51,7 @@ class RefusalsInForm:
 
     refusal: AppError | None = None
     # Codes whose words belong beside a field; the others stand above the form.
-    refusal_fields: dict[str, str] = {}  # noqa: RUF012
+    refusal_fields: dict[str, str] = {}
 
     def clean(self) -> Any:
         """Add the service's refusal to what is wrong with the form."""

@@ -2,12 +2,11 @@ from __future__ import annotations
 
 from functools import partial
 from typing import Any
-from uuid import UUID
 
 from django.contrib import admin
 from django.contrib.auth.models import User
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -53,7 +52,7 @@ class PersonaAdmin(Admin):
     list_display = ("name", "slug", "description")
     search_fields = ("name", "slug")
     fields = (("name", "slug"), "description")
-    prepopulated_fields = {"slug": ("name",)}  # noqa: RUF012
+    prepopulated_fields = {"slug": ("name",)}
     inlines = (PromptInline,)
 
     def has_delete_permission(self, request: HttpRequest, obj: Persona | None = None) -> bool:
@@ -137,8 +136,12 @@ class PromptAdmin(ServiceAdmin):
         button=_("Use the default"),
     )
     def use_default(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:  # noqa: ARG002
-        service = partial(withdraw_prompt, prompt_id=UUID(object_id))
-        self.attempt(request, service, done=str(_("The default speaks again.")))
+        prompt = self.get_object(request, object_id)
+        if prompt is None:
+            raise Http404
+        self.attempt(
+            request, partial(withdraw_prompt, prompt_id=prompt.id), done=str(_("The default speaks again."))
+        )
         return self.back(request)
 
     @admin.display(description=_("in force"))
@@ -176,8 +179,12 @@ class PromptVersionAdmin(ReadOnlyAdmin):
         permissions=("publish",),
     )
     def put_in_force(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:  # noqa: ARG002
-        service = partial(publish_version, version_id=UUID(object_id))
-        self.attempt(request, service, done=str(_("This wording is in force.")))
+        version = self.get_object(request, object_id)
+        if version is None:
+            raise Http404
+        self.attempt(
+            request, partial(publish_version, version_id=version.id), done=str(_("This wording is in force."))
+        )
         return self.back(request)
 
 

@@ -1,10 +1,11 @@
-import core.ids
-import core.operations
 import django.contrib.postgres.fields
 import django.core.validators
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
+
+import core.ids
+import core.operations
 
 
 class Migration(migrations.Migration):

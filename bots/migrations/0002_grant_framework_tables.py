@@ -1,6 +1,7 @@
-import core.operations
 from django.conf import settings
 from django.db import migrations
+
+import core.operations
 
 
 class Migration(migrations.Migration):

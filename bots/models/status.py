@@ -12,7 +12,7 @@ class ObservedState(models.TextChoices):
     RUNNING = "running", _("running")
     BACKING_OFF = "backing_off", _("backing off")
     CONFLICT = "conflict", _("conflict: somebody else polls")
-    TOKEN_REVOKED = "token_revoked", _("token revoked")  # noqa: S105 - a state, not a password
+    TOKEN_REVOKED = "token_revoked", _("token revoked")
     DEAF = "deaf", _("deaf")
     PAUSED = "paused", _("paused")
     CRASHED = "crashed", _("crashed")

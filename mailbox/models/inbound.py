@@ -15,8 +15,9 @@ class InboundOutcome(models.TextChoices):
 class InboundUpdate(TenantModel):
     """One update, as its bytes came, from the moment it is heard until it is settled (and a while beyond).
 
-    `seq` is the order of arrival; `lane` the chat in which order is kept. A row is open until `settled_at` is set. `update_id` is null for what the
-    product starts by itself. Rows stay at least 8 days after they are settled: Telegram may send an update twice.
+    `seq` is the order of arrival; `lane` the chat in which order is kept. A row is open until `settled_at` is
+    set. `update_id` is null for what the product starts by itself. Rows stay at least 8 days after they are
+    settled, since Telegram may send an update twice.
     """
 
     personal_data = PersonalData(Erasure.BY_CHAT)

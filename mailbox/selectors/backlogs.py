@@ -10,7 +10,7 @@ from mailbox.models import InboundUpdate
 
 
 def backlogs(*, bot_ids: Sequence[UUID]) -> dict[UUID, tuple[int, datetime]]:
-    """How many updates of each bot wait to be settled, and since when the oldest does; bots without any are left out."""
+    """How many updates of each bot wait, and since when the oldest does; bots without any are left out."""
     rows = (
         InboundUpdate.objects.filter(bot_id__in=bot_ids, settled_at__isnull=True)
         .values("bot_id")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Sequence
 
 import structlog
@@ -51,6 +52,8 @@ class Sender:
         self._is_pending = True
         self._is_stopping = False
         self._wake = asyncio.Event()
+        # Stopping, nothing is out, and every outcome is written down.
+        self._settled = asyncio.Event()
 
     def wake(self) -> None:
         """Something was posted."""
@@ -70,6 +73,8 @@ class Sender:
                 await asyncio.sleep(delay)
                 delay = min(delay * 2, 2.0)
                 continue
+            if self._is_stopping and not self._in_flight and not self._verdicts:
+                self._settled.set()
             wait = self._seconds_to_wait()
             if wait > 0:
                 try:
@@ -82,11 +87,10 @@ class Sender:
 
         What is posted and not sent yet stays in the outbox for whoever comes next.
         """
-        deadline = clock.monotonic() + seconds
         self._is_stopping = True
         self._wake.set()
-        while clock.monotonic() < deadline and (self._in_flight or self._verdicts):
-            await asyncio.sleep(0.01)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._settled.wait(), seconds)
 
     async def abandon(self) -> None:
         """Let go of what is in flight; whoever comes next decides about it."""

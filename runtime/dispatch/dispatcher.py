@@ -157,7 +157,7 @@ class Dispatcher:
         except Exception as error:
             code = error.code if isinstance(error, AppError) else type(error).__name__
             is_over = (isinstance(error, AppError) and error.permanent) or attempts >= MOST_ATTEMPTS
-            log.error("turn.failed", error_code=code, attempts=attempts, is_buried=is_over, exc_info=True)
+            log.exception("turn.failed", error_code=code, attempts=attempts, is_buried=is_over)
             with contextlib.suppress(DatabaseError):
                 if is_over:
                     await self._bury(burst, code)

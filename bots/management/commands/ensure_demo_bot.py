@@ -19,7 +19,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--sandbox-url", default="", help="the sandbox's address (default: SANDBOX_URL)")
 
-    def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002
+    def handle(self, *args: Any, **options: Any) -> None:
         url = options["sandbox_url"] or settings.SANDBOX_URL or f"http://127.0.0.1:{settings.SANDBOX_PORT}"
         try:
             done = ensure_demo_bot(sandbox_url=url)

@@ -14,7 +14,7 @@ from core.errors import AppError
 class Command(BaseCommand):
     help = "Make the first superuser from RELOVE_STAFF_USER and RELOVE_STAFF_PASSWORD, if there is none."
 
-    def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002
+    def handle(self, *args: Any, **options: Any) -> None:
         username = os.environ.get("RELOVE_STAFF_USER") or "staff"
         try:
             made = ensure_staff(username=username, password=os.environ.get("RELOVE_STAFF_PASSWORD", ""))

@@ -30,7 +30,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--wanted", choices=["running", "paused", "stopped"], default="running")
 
-    def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002
+    def handle(self, *args: Any, **options: Any) -> None:
         token = os.environ.get("TELEGRAM_BOT_TOKEN") or _typed_token()
         if not token:
             message = "no token: pipe it in, or set TELEGRAM_BOT_TOKEN"

@@ -13,7 +13,7 @@ from core.errors import AppError
 class Command(BaseCommand):
     help = "Seal all stored secrets anew under the first of ENCRYPTION_KEYS; afterwards older keys can go."
 
-    def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002
+    def handle(self, *args: Any, **options: Any) -> None:
         try:
             count = rotate_secrets()
         except AppError as error:
