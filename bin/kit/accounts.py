@@ -21,12 +21,15 @@ class Account:
 
 
 def database_account(data: Path | None = None) -> Account | None:
-    """Who runs PostgreSQL: None without root (we ourselves), else the owner of `data`, else a fit account."""
+    """Who runs PostgreSQL: None without root (we ourselves), else the owner of `data`, else a fit account.
+
+    Raises Trouble where there is none that PostgreSQL would run as.
+    """
     if os.geteuid() != 0:
+        _account_of(os.geteuid())
         return None
     if data is not None and data.exists() and (owner := data.stat().st_uid) != 0:
-        entry = pwd.getpwuid(owner)
-        return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
+        return _account_of(owner)
     for name in ("postgres", "nobody"):
         try:
             entry = pwd.getpwnam(name)
@@ -37,6 +40,17 @@ def database_account(data: Path | None = None) -> Account | None:
         "PostgreSQL refuses to run as root, and there is no account `postgres` or `nobody` to run it as.\n"
         "Make one (adduser --system postgres), or run this as an ordinary user.",
     )
+
+
+def _account_of(uid: int) -> Account:
+    try:
+        entry = pwd.getpwuid(uid)
+    except KeyError:
+        raise Trouble(
+            f"PostgreSQL needs to run as an account with a name, and {uid} has none here.\n"
+            "Give it one (useradd), or name a running server: DATABASE_URL=… bin/up",
+        ) from None
+    return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
 
 
 def reaches(account: Account | None, path: Path) -> bool:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import NoReturn
 
 
-class Trouble(Exception):  # noqa: N818
+class Trouble(Exception):
     """Something that a person can mend: said in plain words, with the cure, without a traceback."""
 
 
