@@ -28,8 +28,6 @@ from sessions_app.rehearsal import (
     summary_rehearsal,
 )
 
-
-
 History = Sequence[Said]
 
 

@@ -1,10 +1,12 @@
 -- Take the head of each free lane in hand; where it is free text, with the free text that follows it directly.
 -- The scan begins at the oldest open row, so the first row of a lane in it is the lane's head. A row that was
--- taken twice before is taken by itself: if it ends this process too, no other row is to blame.
+-- taken twice before is taken by itself: if it ends this process too, no other row is to blame. Who lost the
+-- lease and has not noticed takes nothing, so that the one who holds it is not robbed.
 WITH waiting AS (
     SELECT id, seq, lane, may_wait, attempts, due_at, received_at
     FROM inbound_updates
     WHERE bot_id = %(bot_id)s AND settled_at IS NULL AND lane <> ALL (%(busy)s::bigint[])
+        AND EXISTS (SELECT FROM bot_statuses WHERE bot_id = %(bot_id)s AND lease_epoch = %(epoch)s)
     ORDER BY seq
     LIMIT %(scan)s
 ),

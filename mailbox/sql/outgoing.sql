@@ -1,8 +1,10 @@
 -- The next message of each chat that may be written to, as many as may leave now: replies first, then by age.
+-- Who lost the lease and has not noticed takes nothing: what the new holder is sending would go out twice.
 WITH waiting AS (
     SELECT id, seq, chat_id, priority, not_before
     FROM outbound_messages
     WHERE bot_id = %(bot_id)s AND settled_at IS NULL AND chat_id <> ALL (%(busy)s::bigint[])
+        AND EXISTS (SELECT FROM bot_statuses WHERE bot_id = %(bot_id)s AND lease_epoch = %(epoch)s)
     ORDER BY priority, seq
     LIMIT %(scan)s
 ),

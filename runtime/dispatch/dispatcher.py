@@ -86,6 +86,7 @@ class Dispatcher:
         """Take and serve until cancelled; outlives a database that is away."""
         delay = 0.1
         while True:
+            self._wake.clear()
             free = self._most_lanes - len(self._busy)
             if free > 0 and not self.is_paused and not self._is_stopping:
                 try:
@@ -116,7 +117,6 @@ class Dispatcher:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _take(self, free: int) -> None:
-        self._wake.clear()
         bursts = await aio.run_in_bot(
             self._hand.bot_id,
             claim,

@@ -160,10 +160,12 @@ def test_the_same_person_may_know_both_bots(vera: Profile, other_bot: Bot):
         assert Profile.objects.for_bot(other_bot.id).get() == twin
 
 
-@pytest.mark.parametrize("model", TenantModel.__subclasses__(), ids=lambda model: model._meta.label)
+@pytest.mark.parametrize(
+    "model",
+    [model for model in TenantModel.__subclasses__() if model.is_partitioned],
+    ids=lambda model: model._meta.label,
+)
 def test_a_partition_cannot_be_read_by_its_name(role: str, bot: Bot, model: type[TenantModel]):
-    if not model.is_partitioned:
-        pytest.skip("not partitioned")
     with (
         pytest.raises(ProgrammingError, match="permission denied"),
         in_bot(bot.id),

@@ -10,8 +10,11 @@ import sys
 from pathlib import Path
 
 import aiohttp
+import pytest
 
 ROOT = Path(__file__).parents[2]
+
+pytestmark = pytest.mark.processes
 
 
 async def started(*arguments: str) -> asyncio.subprocess.Process:
