@@ -144,7 +144,12 @@ async function loadChat() {
 
 // ── showing ─────────────────────────────────────────────────────────────────
 
+// Drawn anew only when something changed: a list that is drawn under the keyboard's focus loses it.
 function showBots() {
+  document.title = state.bot ? `${state.bot.name} · reLove ${t("sandbox")}` : `reLove ${t("sandbox")}`;
+  const shown = JSON.stringify([state.bot?.id, state.bots.map(({ id, name, state: now }) => [id, name, now, state.unread.get(id)])]);
+  if (shown === state.shownBots) return;
+  state.shownBots = shown;
   byId("bots").replaceChildren(...state.bots.map((bot) => {
     const unread = state.unread.get(bot.id);
     const chosen = state.bot?.id === bot.id;
@@ -156,7 +161,6 @@ function showBots() {
           make("small", { class: `state ${bot.state}` }, t(`state_${bot.state}`))),
         unread ? make("span", { class: "badge", "aria-label": t("unread", { count: unread }) }, String(unread)) : null));
   }));
-  document.title = state.bot ? `${state.bot.name} · reLove ${t("sandbox")}` : `reLove ${t("sandbox")}`;
 }
 
 function aboutPerson(person, ...more) {

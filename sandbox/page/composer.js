@@ -1,0 +1,139 @@
+// Where one types: grows with the text, completes commands, edits the last message with the arrow up.
+import { byId, make } from "/sandbox/dom.js";
+import { t } from "/sandbox/texts.js";
+
+const DRAFTS = new Map();
+
+export class Composer {
+  // hands: send(text), begin(), rewrite(message, text), lastOwn() -> message or undefined
+  constructor(hands) {
+    this.hands = hands;
+    this.field = byId("text");
+    this.menu = byId("menu");
+    this.commands = [];
+    this.edited = null;
+    this.place = "";
+    this.field.addEventListener("input", () => this.changed());
+    this.field.addEventListener("keydown", (event) => this.pressed(event));
+    byId("composer").addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.send();
+    });
+    byId("stop-editing").addEventListener("click", () => this.stopEditing());
+  }
+
+  // Each bot and person keep the draft that was begun for them.
+  moveTo(place) {
+    if (place === this.place) return;
+    if (!this.edited) DRAFTS.set(this.place, this.field.value);
+    this.edited = null;
+    this.place = place;
+    byId("editing").hidden = true;
+    this.field.value = DRAFTS.get(place) ?? "";
+    this.changed();
+  }
+
+  setCommands(commands) {
+    this.commands = commands;
+    this.complete();
+  }
+
+  setHint(begun) {
+    this.field.placeholder = t(begun ? "placeholder" : "placeholderStart");
+    this.field.setAttribute("aria-label", this.field.placeholder);
+  }
+
+  focus() {
+    if (matchMedia("(hover: hover)").matches) this.field.focus();
+  }
+
+  edit(message) {
+    this.edited = message;
+    this.field.value = message.text;
+    byId("editing").hidden = false;
+    this.changed();
+    this.field.focus();
+  }
+
+  stopEditing() {
+    this.edited = null;
+    this.field.value = "";
+    byId("editing").hidden = true;
+    this.changed();
+    this.field.focus();
+  }
+
+  send() {
+    const text = this.field.value.trim();
+    if (!text) {
+      if (!this.edited) this.hands.begin();
+      return;
+    }
+    const edited = this.edited;
+    if (edited) this.stopEditing();
+    this.field.value = "";
+    this.changed();
+    if (!edited) this.hands.send(text);
+    else if (text !== edited.text) this.hands.rewrite(edited, text);
+  }
+
+  changed() {
+    byId("send").disabled = !this.field.value.trim();
+    this.field.style.height = "auto";
+    this.field.style.height = `${Math.min(this.field.scrollHeight, 180)}px`;
+    this.complete();
+  }
+
+  complete() {
+    const typed = /^\/(\w*)$/.exec(this.field.value);
+    const fitting = typed && !this.edited ? this.commands.filter(({ command }) => command.startsWith(typed[1].toLowerCase())) : [];
+    this.menu.replaceChildren(
+      ...fitting.map(({ command, description }, index) =>
+        make("button", { type: "button", role: "option", class: "option", "aria-selected": String(index === 0), onclick: () => this.choose(command) },
+          make("b", {}, `/${command}`), make("span", {}, description))),
+    );
+    this.menu.hidden = !fitting.length;
+  }
+
+  choose(command) {
+    this.field.value = "";
+    this.changed();
+    this.hands.send(`/${command}`);
+    this.focus();
+  }
+
+  pressed(event) {
+    if (event.isComposing) return;
+    if (!this.menu.hidden && this.pressedInMenu(event)) return;
+    if (event.key === "Enter" && !event.shiftKey) {
+      event.preventDefault();
+      this.send();
+    } else if (event.key === "Escape" && this.edited) {
+      this.stopEditing();
+    } else if (event.key === "ArrowUp" && !this.field.value) {
+      const message = this.hands.lastOwn();
+      if (!message) return;
+      event.preventDefault();
+      this.edit(message);
+    }
+  }
+
+  pressedInMenu(event) {
+    const options = [...this.menu.children];
+    const at = options.findIndex((option) => option.getAttribute("aria-selected") === "true");
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step) {
+      const next = (at + step + options.length) % options.length;
+      options.forEach((option, index) => option.setAttribute("aria-selected", String(index === next)));
+      options[next].scrollIntoView({ block: "nearest" });
+    } else if (event.key === "Tab" || (event.key === "Enter" && !event.shiftKey)) {
+      options[at].click();
+    } else if (event.key === "Escape") {
+      this.menu.hidden = true;
+    } else {
+      return false;
+    }
+    event.preventDefault();
+    return true;
+  }
+}

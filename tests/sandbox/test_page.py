@@ -1,0 +1,337 @@
+"""The chat page in a real browser."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, Page, async_playwright, expect
+
+from sandbox import SandboxServer
+from tests.sandbox.client import BotHand, ControlHand
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+pytestmark = [
+    pytest.mark.processes,
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on the PATH, and CHROMIUM is not set"),
+]
+
+Opener = Callable[..., Awaitable[Page]]
+
+
+@pytest.fixture
+async def browser(tmp_path: Path) -> AsyncIterator[Browser]:
+    """Chromium with a profile that is thrown away."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+async def open_page(server: SandboxServer, browser: Browser) -> AsyncIterator[Opener]:
+    """`await open_page(locale="ru-RU", …)`; at the end no page may have complained or asked elsewhere."""
+    complaints: list[str] = []
+
+    async def opened(**options: Any) -> Page:
+        context = await browser.new_context(**{"locale": "en-US", **options})
+        page = await context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("console", lambda said: complaints.append(said.text) if said.type != "log" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on(
+            "request", lambda asked: complaints.append(asked.url) if server.url not in asked.url else None
+        )
+        await page.goto(f"{server.url}/sandbox/")
+        return page
+
+    yield opened
+    assert complaints == []
+
+
+async def heard_text(bot: BotHand) -> str:
+    (update,) = await bot.updates(timeout=10)
+    assert await bot.updates(offset=update["update_id"] + 1) == []
+    return str(update["message"]["text"])
+
+
+async def test_a_newcomer_presses_start_and_is_answered(bot: BotHand, open_page: Opener) -> None:
+    page = await open_page()
+    await expect(page.locator("#head-name")).to_have_text("Natasha")
+    await expect(page.locator("#me")).to_contain_text("Anna")
+    await page.get_by_role("button", name="Start", exact=True).click()
+    assert await heard_text(bot) == "/start"
+    await bot.ok("sendChatAction", chat_id=100001, action="typing")
+    await expect(page.locator("#head-status")).to_have_text("typing…")
+    await expect(page.locator(".typing .bubble")).to_be_visible()
+    await bot.ok("sendMessage", chat_id=100001, text="<b>Hello</b>, Anna", parse_mode="HTML")
+    await expect(page.locator(".message:not(.own) strong")).to_have_text("Hello")
+    await expect(page.locator("#head-status")).to_have_text("online")
+    await expect(page.locator("#hero")).to_be_hidden()
+
+
+async def test_the_page_speaks_russian_to_a_russian_browser(bot: BotHand, open_page: Opener) -> None:
+    page = await open_page(locale="ru-RU")
+    await expect(page.locator("#start")).to_have_text("Начать")
+    await expect(page.locator("#me")).to_contain_text("Анна")
+    await page.locator("#text").press("Enter")
+    (update,) = await bot.updates(timeout=10)
+    sender = update["message"]["from"]
+    assert (update["message"]["text"], sender["first_name"], sender["language_code"]) == (
+        "/start",
+        "Анна",
+        "ru",
+    )
+
+
+async def test_enter_sends_and_shift_enter_breaks_the_line(bot: BotHand, open_page: Opener) -> None:
+    page = await open_page()
+    field = page.locator("#text")
+    await field.fill("one")
+    await field.press("Shift+Enter")
+    await field.press_sequentially("two")
+    await field.press("Enter")
+    assert await heard_text(bot) == "one\ntwo"
+    await expect(field).to_have_value("")
+
+
+async def test_nothing_that_a_bot_says_becomes_markup(
+    bot: BotHand, control: ControlHand, open_page: Opener
+) -> None:
+    evil = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>"
+    await control.post(
+        f"bots/{bot.token}/say",
+        {"user_id": 100001, "text": evil, "first_name": evil[:60], "username": "anna"},
+    )
+    link = [{"type": "text_link", "offset": 0, "length": 5, "url": "javascript:alert(1)"}]
+    await control.post(
+        f"bots/{bot.token}/updates",
+        {"message": {"message_id": 9, "date": 1, "chat": {"id": 100001}, "text": evil, "entities": link}},
+    )
+    await bot.ok(
+        "sendMessage",
+        chat_id=100001,
+        text=evil,
+        reply_markup={"inline_keyboard": [[{"text": evil, "callback_data": "x"}]]},
+    )
+    page = await open_page()
+    await expect(page.locator(".message .text")).to_have_count(3)
+    for index in range(3):
+        await expect(page.locator(".message .text").nth(index)).to_contain_text(evil)
+    assert await page.locator(".log img, .log script, .log a").count() == 0
+    assert await page.title() == "Natasha · reLove sandbox"
+
+
+async def test_all_entities_are_shown(known_bot: BotHand, open_page: Opener) -> None:
+    html = (
+        "😀<b>b<i>bi</i></b><u>u</u><s>s</s><code>c</code><tg-spoiler>sp</tg-spoiler>"
+        '<a href="https://example.com/x">l</a> #tag /help\n<blockquote>q</blockquote>'
+        '<pre><code class="language-py">p</code></pre><blockquote expandable>e</blockquote>'
+    )
+    await known_bot.ok("sendMessage", chat_id=1001, text=html, parse_mode="HTML")
+    page = await open_page()
+    await page.locator("#me").click()
+    await page.locator("#people-list button", has_text="@anna").last.click()
+    text = page.locator(".message:not(.own) .text")
+    for selector, words in {
+        "strong": "bbi",
+        "strong em": "bi",
+        "u": "u",
+        "s": "s",
+        ":scope > code": "c",
+        ".tag": "#tag",
+        ".inline-command": "/help",
+        "blockquote:not(.folded)": "q",
+        "blockquote.folded": "e",
+        "pre[data-language=py] code": "p",
+        ".spoiler": "sp",
+    }.items():
+        await expect(text.locator(selector)).to_have_text(words)
+    assert await text.locator("a").get_attribute("href") == "https://example.com/x"
+    await text.locator(".spoiler").click()
+    await expect(text.locator(".spoiler.seen")).to_have_count(1)
+
+
+async def test_a_tap_waits_for_its_answer_and_shows_it(bot: BotHand, open_page: Opener) -> None:
+    page = await open_page()
+    await page.locator("#start").click()
+    await heard_text(bot)
+    keyboard = {
+        "inline_keyboard": [[{"text": "Yes", "callback_data": "y"}, {"text": "Site", "url": "e.com"}]]
+    }
+    sent = await bot.ok("sendMessage", chat_id=100001, text="Agree?", reply_markup=keyboard)
+    assert await page.locator(".key", has_text="Site").get_attribute("href") == "http://e.com/"
+    await page.locator(".key", has_text="Yes").click()
+    await expect(page.locator(".key.waiting")).to_have_count(1)
+    (update,) = await bot.updates(timeout=10)
+    query = update["callback_query"]
+    assert (query["data"], query["message"]["message_id"]) == ("y", sent["message_id"])
+    await bot.ok("answerCallbackQuery", callback_query_id=query["id"], text="Noted")
+    await expect(page.locator(".toast")).to_have_text("Noted")
+    await expect(page.locator(".key.waiting")).to_have_count(0)
+    await bot.ok("editMessageText", chat_id=100001, message_id=sent["message_id"], text="Agreed")
+    await expect(page.locator(".message:not(.own) .text")).to_contain_text("Agreededited")
+    await expect(page.locator(".key:visible")).to_have_count(0)
+    await bot.ok("deleteMessage", chat_id=100001, message_id=sent["message_id"])
+    await expect(page.locator(".message:not(.own)")).to_have_count(0)
+
+
+async def test_an_alert_wants_to_be_closed(bot: BotHand, open_page: Opener) -> None:
+    page = await open_page()
+    await page.locator("#start").click()
+    await heard_text(bot)
+    keyboard = {"inline_keyboard": [[{"text": "Why?", "callback_data": "y"}]]}
+    await bot.ok("sendMessage", chat_id=100001, text="?", reply_markup=keyboard)
+    await page.locator(".key").click()
+    (update,) = await bot.updates(timeout=10)
+    await bot.ok(
+        "answerCallbackQuery",
+        callback_query_id=update["callback_query"]["id"],
+        text="Because",
+        show_alert=True,
+    )
+    await expect(page.locator("#alert-text")).to_have_text("Because")
+    await page.get_by_role("button", name="OK").click()
+    await expect(page.locator("#alert")).to_be_hidden()
+
+
+async def test_commands_are_chips_and_complete_what_is_typed(bot: BotHand, open_page: Opener) -> None:
+    commands = [
+        {"command": "start", "description": "Begin"},
+        {"command": "natasha", "description": "A session"},
+    ]
+    page = await open_page()
+    await page.locator("#start").click()
+    await heard_text(bot)
+    await bot.ok("setMyCommands", commands=commands)
+    await page.locator(".chip", has_text="/natasha").click()
+    assert await heard_text(bot) == "/natasha"
+    await page.locator("#text").press_sequentially("/")
+    await expect(page.locator(".option")).to_have_text(["/startBegin", "/natashaA session"])
+    await page.locator("#text").press("ArrowDown")
+    await page.locator("#text").press("Enter")
+    assert await heard_text(bot) == "/natasha"
+
+
+async def test_a_reply_keyboard_says_its_text(bot: BotHand, open_page: Opener) -> None:
+    page = await open_page()
+    await page.locator("#start").click()
+    await heard_text(bot)
+    keyboard = {"keyboard": [["Softer", "Firmer"]], "one_time_keyboard": True}
+    await bot.ok("sendMessage", chat_id=100001, text="How?", reply_markup=keyboard)
+    await page.locator("#keys .key", has_text="Firmer").click()
+    assert await heard_text(bot) == "Firmer"
+    await expect(page.locator("#keys")).to_be_hidden()
+
+
+async def test_arrow_up_edits_what_one_said_last(bot: BotHand, open_page: Opener) -> None:
+    page = await open_page()
+    field = page.locator("#text")
+    await field.fill("helo")
+    await field.press("Enter")
+    assert await heard_text(bot) == "helo"
+    await expect(page.locator(".message.own")).to_have_count(1)
+    await field.press("ArrowUp")
+    await expect(field).to_have_value("helo")
+    await field.fill("hello")
+    await field.press("Enter")
+    (update,) = await bot.updates(timeout=10)
+    assert update["edited_message"]["text"] == "hello"
+    await expect(page.locator(".message.own .meta")).to_contain_text("edited")
+
+
+async def test_blocking_closes_the_composer_and_tells_the_bot(bot: BotHand, open_page: Opener) -> None:
+    page = await open_page()
+    await page.locator("#start").click()
+    await heard_text(bot)
+    await page.locator("#block").click()
+    await expect(page.locator("#composer")).to_be_hidden()
+    await expect(page.locator("#block")).to_have_attribute("aria-checked", "true")
+    await page.locator("#unblock").click()
+    await expect(page.locator("#composer")).to_be_visible()
+    statuses = [update["my_chat_member"]["new_chat_member"]["status"] for update in await bot.updates()]
+    assert statuses == ["kicked", "member"]
+
+
+async def test_somebody_new_can_be_invented_and_is_remembered(bot: BotHand, open_page: Opener) -> None:
+    page = await open_page()
+    await page.locator("#me").click()
+    await page.locator("#person-name").fill("Olga")
+    await page.locator("#person-username").fill("@olga")
+    await page.locator("#person-language").select_option("ru")
+    await page.locator("#person-id").fill("4242")
+    await page.locator("#person-form button").click()
+    await page.locator("#start").click()
+    (update,) = await bot.updates(timeout=10)
+    assert update["message"]["from"] == {
+        "id": 4242,
+        "is_bot": False,
+        "first_name": "Olga",
+        "username": "olga",
+        "language_code": "ru",
+    }
+    await page.reload()
+    await expect(page.locator("#me")).to_contain_text("Olga")
+    await expect(page.locator(".message.own")).to_have_count(1)
+
+
+async def test_other_bots_count_what_is_unread(bot: BotHand, control: ControlHand, open_page: Opener) -> None:
+    other = await control.bot("Han")
+    await control.say(other, "/start", user_id=100001)
+    page = await open_page()
+    await expect(page.locator("#head-name")).to_have_text("Natasha")
+    await other.ok("sendMessage", chat_id=100001, text="Psst")
+    await expect(page.locator(".badge")).to_have_text("1")
+    await page.locator(".bot").nth(1).click()
+    await expect(page.locator(".message:not(.own) .text")).to_contain_text("Psst")
+    await expect(page.locator(".badge")).to_have_count(0)
+
+
+async def test_without_bots_one_can_be_made(control: ControlHand, open_page: Opener) -> None:
+    page = await open_page()
+    await expect(page.locator("#hero h2")).to_have_text("No bot yet")
+    await page.locator("#hero button").click()
+    await page.locator("#bot-name").fill("Han")
+    await page.locator("#bot-form button").click()
+    (bot,) = await control.get("bots")
+    await expect(page.locator("#token code")).to_have_text(bot["token"])
+    await expect(page.locator("#head-name")).to_have_text("Han")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_it_fits_a_phone(bot: BotHand, open_page: Opener, scheme: str) -> None:
+    page = await open_page(
+        viewport={"width": 360, "height": 640}, has_touch=True, is_mobile=True, color_scheme=scheme
+    )
+    await page.locator("#start").tap()
+    assert await heard_text(bot) == "/start"
+    await bot.ok("sendMessage", chat_id=100001, text="word" * 300 + "\n" + "<b>x</b> " * 50)
+    await expect(page.locator(".message:not(.own)")).to_have_count(1)
+    assert await page.evaluate("document.documentElement.scrollWidth") == 360
+    await expect(page.locator("#rail")).to_be_hidden()
+    await page.locator("#rail-open").tap()
+    await expect(page.locator(".bot")).to_be_visible()
+
+
+async def test_the_page_says_when_the_sandbox_is_gone(
+    server: SandboxServer, bot: BotHand, browser: Browser
+) -> None:
+    page = await browser.new_page()
+    await page.goto(f"{server.url}/sandbox/")
+    await expect(page.locator("#head-name")).to_have_text("Natasha")
+    await server.stop()
+    await expect(page.locator("#offline")).to_be_visible()
