@@ -48,8 +48,8 @@ class Vitals:
         if figure is None:
             figure = self._figures[name] = _Figure()
         figure.count += times
-        figure.total += value
-        figure.largest = max(figure.largest, value)
+        figure.total += float(value)
+        figure.largest = max(figure.largest, float(value))
 
     def take_poll(self) -> tuple[datetime, datetime | None] | None:
         """When it was last answered and heard something, if that is news since the last taking."""

@@ -87,7 +87,8 @@ class Worker:
                 *(each.stop(seconds=settings.DRAIN_SECONDS) for each in self._runners.values()),
                 return_exceptions=True,
             )
-            await self._flush_once()
+            with contextlib.suppress(DatabaseError):
+                await self._flush_once()
         finally:
             for loop in loops:
                 loop.cancel()
@@ -189,7 +190,6 @@ async def serve(holder: str) -> None:
         await worker.run()
     finally:
         orders.cancel()
-        aio.stop_pool()
 
 
 async def _read_orders(worker: Worker) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ share_figures(Path(settings.RELOVE_HOME), "runbots")
 from bots.errors import BotError
 from bots.models import Bot, WantedState
 from bots.services.register_bot import register_bot
-from core import metrics
+from core import aio, metrics
 from runtime.status_table import status_table
 from runtime.supervisor.supervisor import Supervisor
 
@@ -42,10 +41,12 @@ class Command(BaseCommand):
             _register(settings.TELEGRAM_BOT_TOKEN)
         server = metrics.serve_metrics(settings.RUNBOTS_METRICS_PORT)
         os.environ["DATABASE_ROLE"] = "runtime"
-        with contextlib.suppress(KeyboardInterrupt):
+        try:
             uvloop.run(Supervisor(slugs=slugs).run())
-        if server is not None:
-            server.stop()
+        finally:
+            aio.stop_pool()
+            if server is not None:
+                server.stop()
 
 
 def _check(slugs: list[str]) -> None:

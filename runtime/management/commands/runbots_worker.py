@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 from typing import Any
 
 import structlog
 import uvloop
 from django.core.management.base import BaseCommand, CommandParser
 
+from core import aio
 from runtime.worker import serve
+
+log = structlog.get_logger(__name__)
 
 
 class Command(BaseCommand):
@@ -22,5 +24,11 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         holder = options["holder"]
         structlog.contextvars.bind_contextvars(worker=holder.rpartition(":")[0].rpartition(":")[2])
-        with contextlib.suppress(KeyboardInterrupt):
+        try:
             uvloop.run(serve(holder))
+        except Exception as error:
+            # Python would print the message of whatever it was, and messages may quote what people said.
+            log.exception("worker.died")
+            raise SystemExit(1) from error
+        finally:
+            aio.stop_pool()
