@@ -1,0 +1,188 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bots.models import Bot
+from core.clock import Clock
+from core.tenancy import in_bot
+from mailbox.contracts import Hand
+from mailbox.services.settle import release, settle
+from tests.mailbox.conftest import hold
+from tests.mailbox.letters import come, command, row_of, take, taken_ids, text
+
+
+def seconds(number: float) -> timedelta:
+    return timedelta(seconds=number)
+
+
+def test_the_head_of_each_lane_is_taken_oldest_first(bot: Bot, hand: Hand) -> None:
+    first, _, third = come(bot, command(1), command(1), command(2))
+    assert taken_ids(take(hand)) == [[first.id], [third.id]]
+
+
+def test_a_claimed_row_tells_all_that_was_stored(bot: Bot, hand: Hand, stopped_clock: Clock) -> None:
+    (arrival,) = come(bot, command(5, user_id=6, payload=b"{\xff}", update_id=11))
+    ((row,),) = take(hand)
+    assert (row.id, row.update_id, row.kind, row.lane, row.user_id) == (arrival.id, 11, "command", 5, 6)
+    assert (bytes(row.payload), row.attempts, row.reason) == (b"{\xff}", 1, "")
+    assert row.received_at == stopped_clock.now()
+    assert row_of(bot, arrival).epoch == hand.epoch
+
+
+def test_each_claim_counts_an_attempt(bot: Bot, hand: Hand) -> None:
+    come(bot, command())
+    assert [take(hand)[0][0].attempts for _ in range(3)] == [1, 2, 3]
+
+
+def test_lanes_in_hand_are_left_alone(bot: Bot, hand: Hand) -> None:
+    _, second = come(bot, command(1), command(2))
+    assert taken_ids(take(hand, busy=[1])) == [[second.id]]
+    assert take(hand, busy=[1, 2]) == []
+
+
+def test_the_next_in_a_lane_follows_when_the_one_before_is_settled(bot: Bot, hand: Hand) -> None:
+    first, second = come(bot, command(1), command(1))
+    assert taken_ids(take(hand)) == [[first.id]]
+    with in_bot(bot.id):
+        settle(hand=hand, ids=[first.id])
+    assert taken_ids(take(hand)) == [[second.id]]
+
+
+def test_no_more_lanes_are_taken_than_asked_for(bot: Bot, hand: Hand) -> None:
+    come(bot, *(command(lane) for lane in range(1, 6)))
+    assert [burst[0].lane for burst in take(hand, lanes=2)] == [1, 2]
+    assert [burst[0].lane for burst in take(hand, lanes=2, busy=[1, 2])] == [3, 4]
+
+
+def test_a_lane_with_a_long_queue_does_not_hide_the_others(bot: Bot, hand: Hand) -> None:
+    come(bot, *(command(1) for _ in range(250)), command(2))
+    assert [burst[0].lane for burst in take(hand)] == [1]
+    # The lane in hand is passed over before the scan is cut.
+    assert [burst[0].lane for burst in take(hand, busy=[1])] == [2]
+
+
+def test_texts_that_follow_each_other_are_taken_together(bot: Bot, hand: Hand) -> None:
+    first, second, third = come(bot, text(1), text(1), text(1))
+    assert taken_ids(take(hand)) == [[first.id, second.id, third.id]]
+
+
+def test_a_command_ends_a_burst_and_begins_none(bot: Bot, hand: Hand) -> None:
+    first, second, stop, after = come(bot, text(1), text(1), command(1), text(1))
+    assert taken_ids(take(hand)) == [[first.id, second.id]]
+    with in_bot(bot.id):
+        settle(hand=hand, ids=[first.id, second.id])
+    assert taken_ids(take(hand)) == [[stop.id]]
+    with in_bot(bot.id):
+        settle(hand=hand, ids=[stop.id])
+    assert taken_ids(take(hand)) == [[after.id]]
+
+
+def test_texts_of_different_lanes_are_different_bursts(bot: Bot, hand: Hand) -> None:
+    a1, b1, a2, b2 = come(bot, text(1), text(2), text(1), text(2))
+    assert taken_ids(take(hand)) == [[a1.id, a2.id], [b1.id, b2.id]]
+
+
+def test_a_burst_has_at_most_ten_texts(bot: Bot, hand: Hand) -> None:
+    arrivals = come(bot, *(text(1) for _ in range(13)))
+    assert taken_ids(take(hand)) == [[each.id for each in arrivals[:10]]]
+
+
+def test_a_text_waits_for_what_may_follow_it(bot: Bot, hand: Hand, stopped_clock: Clock) -> None:
+    (only,) = come(bot, text(1, burst_wait=0.8))
+    assert take(hand, burst_wait=0.8) == []
+    stopped_clock.advance(seconds(0.8))
+    assert taken_ids(take(hand, burst_wait=0.8)) == [[only.id]]
+
+
+def test_each_text_of_a_burst_makes_it_wait_again(bot: Bot, hand: Hand, stopped_clock: Clock) -> None:
+    (first,) = come(bot, text(1, burst_wait=0.8))
+    stopped_clock.advance(seconds(0.5))
+    (second,) = come(bot, text(1, burst_wait=0.8))
+    stopped_clock.advance(seconds(0.5))
+    assert take(hand, burst_wait=0.8) == []
+    stopped_clock.advance(seconds(0.3))
+    assert taken_ids(take(hand, burst_wait=0.8)) == [[first.id, second.id]]
+
+
+def test_a_burst_that_does_not_end_is_taken_after_three_waits(
+    bot: Bot, hand: Hand, stopped_clock: Clock
+) -> None:
+    arrivals = []
+    for _ in range(4):
+        arrivals += come(bot, text(1, burst_wait=0.8))
+        assert take(hand, burst_wait=0.8) == []
+        stopped_clock.advance(seconds(0.6))
+    # 2.4 s after the first: the newest is not due yet, and yet all four are taken.
+    assert taken_ids(take(hand, burst_wait=0.8)) == [[each.id for each in arrivals]]
+
+
+def test_a_command_behind_a_waiting_text_keeps_its_place(bot: Bot, hand: Hand, stopped_clock: Clock) -> None:
+    first, second = come(bot, text(1, burst_wait=0.8), command(1))
+    assert take(hand, burst_wait=0.8) == []
+    stopped_clock.advance(seconds(0.8))
+    assert taken_ids(take(hand, burst_wait=0.8)) == [[first.id]]
+    with in_bot(bot.id):
+        settle(hand=hand, ids=[first.id])
+    assert taken_ids(take(hand, burst_wait=0.8)) == [[second.id]]
+
+
+def test_a_lane_that_waits_holds_no_other_back(bot: Bot, hand: Hand, stopped_clock: Clock) -> None:
+    _, other = come(bot, text(1, burst_wait=0.8), command(2))
+    assert taken_ids(take(hand, lanes=1, burst_wait=0.8)) == [[other.id]]
+
+
+def test_a_row_taken_twice_before_is_taken_alone(bot: Bot, hand: Hand) -> None:
+    first, second = come(bot, text(1), text(1))
+    assert taken_ids(take(hand)) == [[first.id, second.id]]
+    assert taken_ids(take(hand)) == [[first.id, second.id]]
+    assert taken_ids(take(hand)) == [[first.id]]
+    with in_bot(bot.id):
+        settle(hand=hand, ids=[first.id])
+    assert taken_ids(take(hand)) == [[second.id]]
+
+
+def test_a_suspect_inside_a_burst_ends_it(bot: Bot, hand: Hand) -> None:
+    (suspect,) = come(bot, text(1))
+    take(hand)
+    take(hand)
+    (after,) = come(bot, text(1))
+    assert taken_ids(take(hand)) == [[suspect.id]]
+    assert row_of(bot, after).attempts == 0
+
+
+def test_a_released_row_blocks_its_lane_until_it_is_due(bot: Bot, hand: Hand, stopped_clock: Clock) -> None:
+    first, second = come(bot, command(1), command(1))
+    take(hand)
+    with in_bot(bot.id):
+        release(hand=hand, ids=[first.id], reason="model.unreachable", wait=2.0)
+    assert take(hand) == []
+    stopped_clock.advance(seconds(2.0))
+    ((row,),) = take(hand)
+    assert (row.id, row.reason, row.attempts) == (first.id, "model.unreachable", 2)
+    assert row_of(bot, second).attempts == 0
+
+
+def test_nothing_of_another_bot_is_taken(bot: Bot, other_bot: Bot, hand: Hand) -> None:
+    come(other_bot, command(1))
+    assert take(hand) == []
+
+
+def test_a_later_holder_takes_over_what_an_earlier_one_left(bot: Bot, hand: Hand) -> None:
+    (arrival,) = come(bot, command())
+    take(hand)
+    later = hold(bot, holder="host:2:b")
+    ((row,),) = take(later)
+    assert (row.id, row.attempts) == (arrival.id, 2)
+    assert row_of(bot, arrival).epoch == later.epoch
+
+
+def test_an_earlier_holder_takes_nothing_any_more(bot: Bot, hand: Hand) -> None:
+    (left,) = come(bot, command(1))
+    later = hold(bot, holder="host:2:b")
+    take(later)
+    (fresh,) = come(bot, command(2))
+    assert take(hand) == []
+    assert [(row_of(bot, each).epoch, row_of(bot, each).attempts) for each in (left, fresh)] == [
+        (later.epoch, 1),
+        (0, 0),
+    ]
