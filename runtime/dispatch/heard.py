@@ -113,7 +113,7 @@ def _media(message: Message) -> str:
             return kind
     if any(getattr(message, kind, None) for kind in _AS_VOICE):
         return "voice"
-    return "other"
+    return "other" if message.effective_attachment else ""
 
 
 def _tap(update: Update) -> Tap | None:

@@ -66,5 +66,6 @@ def route_of(act: Act) -> Route:
     if heard.kind == "edited_message":
         return EDITED
     if heard.kind == "message":
-        return TEXT if not heard.media else MEDIA
+        # A caption is listened to like any other words; what Telegram itself says in a chat is neither.
+        return TEXT if heard.text else MEDIA if heard.media else IGNORED
     return IGNORED
