@@ -78,7 +78,8 @@ def in_bots(bot_ids: Iterable[UUID], *, using: str = DEFAULT_DB_ALIAS) -> Iterat
         previous = _setting(connection) if is_nested else ""
         _set(connection, _literal(scope))
         stack.append(scope)
-        token = _current.set(scope)
+        around = _current.get()
+        _current.set(scope)
         try:
             if len(stack) == 1:
                 with connection.execute_wrapper(_guard(stack)):
@@ -86,8 +87,9 @@ def in_bots(bot_ids: Iterable[UUID], *, using: str = DEFAULT_DB_ALIAS) -> Iterat
             else:
                 yield
         finally:
-            _current.reset(token)
             stack.pop()
+            # Not by a token: a generator that held the scope may be closed in another context.
+            _current.set(around)
         # Only after success: a rollback to the savepoint restores the setting by itself.
         if is_nested and not connection.needs_rollback:
             _set(connection, previous)
