@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bin.kit.accounts import Account, reaches
-from bin.kit.console import Trouble, say
+from bin.kit.console import Trouble
 from bin.kit.postgres_folder import give_all
 
 
@@ -72,7 +72,6 @@ def _major_of_data(data: Path) -> str | None:
 def _copy(wheel: Path, folder: Path, account: Account | None, version: str) -> Path:
     copied = folder / f"binaries-{version}"
     if not copied.exists():
-        say("  copying PostgreSQL's programs to where its account can run them")
         for earlier in folder.glob("binaries-*"):
             shutil.rmtree(earlier)
         fresh = folder / "binaries.new"

@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from bin.kit.accounts import Account, database_account, give, reaches
-from bin.kit.console import Trouble, say
+from bin.kit.console import Trouble
 
 # Only for root: a checkout below a closed folder, /root for one, is out of reach for the database's account.
 ELSEWHERE = (Path("/var/lib"), Path("/var/tmp"), Path("/tmp"))  # noqa: S108
@@ -46,7 +46,6 @@ def _make_elsewhere(place: Path, account: Account | None) -> Path:
         give(account, folder)
         if reaches(account, folder):
             (folder / "belongs-to").write_text(f"{place}\n")
-            say(f"  PostgreSQL's account cannot enter {place.parent}: the database lies in {folder}")
             return folder
         folder.rmdir()
     raise Trouble(

@@ -154,6 +154,8 @@ def _start_servers(plan: Plan, supervision: Supervision) -> None:
             owner_password=variables["POSTGRES_OWNER_PASSWORD"],
         )
         programs.append(database.program)
+        if home.postgres.is_symlink():
+            say(f"  The database lies in {home.postgres.resolve()}: its account cannot enter {home.path}")
     if not variables.get("REDIS_URL"):
         cache = valkey.prepare(home.valkey, port=plan.inner.valkey, password=variables["VALKEY_PASSWORD"])
         programs.append(cache.program)

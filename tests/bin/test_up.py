@@ -214,18 +214,16 @@ def test_a_stale_lock_is_taken_over(installation: Installation) -> None:
 
 def test_leftovers_of_a_run_that_fell_as_a_whole_are_ended_by_the_next(installation: Installation) -> None:
     assert installation.up is not None
-    before = installation.pids()
-    sandbox = psutil.Process(before["sandbox"])
-    # Stopped, they hear nothing of the end of those above them.
-    for name in ("supervisord", "sandbox"):
-        os.kill(before[name], signal.SIGSTOP)
     installation.up.kill()
     installation.up.wait()
-    os.kill(before["supervisord"], signal.SIGKILL)
-    said = installation.start()
-    told = next(line for line in said.splitlines() if line.startswith("Ended what an earlier run had left"))
-    assert "sandbox" in told
-    assert not sandbox.is_running() or sandbox.status() == psutil.STATUS_ZOMBIE
+    until(lambda: installation.mine() == [], 60)
+    with subprocess.Popen(["sleep", "300"], start_new_session=True) as left:
+        remembered = records.of("sandbox", left.pid)
+        assert remembered is not None
+        stranger = records.Process("web", os.getpid(), "another time")
+        records.write(installation.home / "run" / "processes.json", [remembered, stranger])
+        assert "Ended what an earlier run had left running: sandbox.\n" in installation.start()
+        assert left.wait(5) == -signal.SIGTERM
 
 
 def test_ctrl_c_stops_everything_too(installation: Installation) -> None:
