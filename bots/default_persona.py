@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.conf import settings
+from django.db import connection
 
 from bots.models import Persona
 
@@ -15,9 +15,15 @@ def default_persona() -> Persona | None:
     Without a row the prompts in the code speak, which are hers as well.
     """
     persona = Persona.objects.filter(slug=SLUG).first()
-    if persona is None and settings.DATABASE_ROLE != "runtime":
+    if persona is None and _may_write():
         persona, _ = Persona.objects.get_or_create(
             slug=SLUG,
             defaults={"name": "Наташа", "description": "Провокативный коуч: прямо, с юмором и с любовью."},
         )
     return persona
+
+
+def _may_write() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT has_table_privilege('personas', 'INSERT')")
+        return bool(cursor.fetchone()[0])
