@@ -118,7 +118,7 @@ class Cloud:
     def close(self) -> None:
         """Let everyone go who waits: polls end as if nothing had come, pages are sent away."""
         for bot in self.bots.values():
-            bot.queue.interrupt("closing")
+            bot.queue.close()
         self.feed.close()
 
     def _free_username(self, wanted: str | None, name: str) -> str:

@@ -41,6 +41,7 @@ class UpdateQueue:
         self._waiting: deque[QueuedUpdate] = deque(maxlen=MOST_UPDATES)
         self._issued = next_id is not None
         self._poll: asyncio.Future[str] | None = None
+        self._is_closed = False
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -92,6 +93,11 @@ class UpdateQueue:
         if self._poll is not None:
             _end(self._poll, reason)
 
+    def close(self) -> None:
+        """From now on polls end at once, as if nothing had come."""
+        self._is_closed = True
+        self.interrupt("closing")
+
     async def poll(self, *, offset: int, limit: int, timeout: float) -> list[bytes]:  # noqa: ASYNC109
         """What getUpdates returns: at once when something waits, else after at most `timeout` seconds.
 
@@ -100,7 +106,7 @@ class UpdateQueue:
         self.interrupt("conflict")
         self._confirm(offset)
         batch = self._batch(limit)
-        if batch or timeout <= 0:
+        if batch or timeout <= 0 or self._is_closed:
             return batch
         loop = asyncio.get_running_loop()
         poll: asyncio.Future[str] = loop.create_future()

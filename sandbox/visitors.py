@@ -223,7 +223,7 @@ def _observe_chat(cloud: Cloud, bot: BotAccount, message: dict[str, Any]) -> Cha
         chat = cloud.group_chat(
             bot,
             chat_id,
-            kind=kind if kind in {"group", "supergroup", "channel"} else None,
+            kind=kind if kind in ("group", "supergroup", "channel") else None,
             title=title if isinstance(title, str) else None,
         )
     chat.is_started = True

@@ -119,7 +119,7 @@ def _edit(
         message["reply_markup"] = inline
     chat.keep(message)
     method = "editMessageReplyMarkup" if content is None else "editMessageText"
-    bot.journal.note(chat.id, message["message_id"], message["text"], method)
+    bot.journal.note(chat.id, message["message_id"], str(message.get("text", "")), method)
     cloud.is_dirty = True
     cloud.feed.publish("edit", bot=bot.id, chat=chat.id, message=message)
     return message

@@ -110,7 +110,8 @@ def _add_target(entity: Entity, given: dict[str, Any]) -> None:
             raise bad_request(f"entity URL '{url}' is invalid: {error}") from error
     elif kind == "text_mention":
         user = _required(given, "user")
-        entity["user"] = {"id": user.get("id") if isinstance(user, dict) else None}
+        user_id = user.get("id") if isinstance(user, dict) else None
+        entity["user"] = {"id": user_id if isinstance(user_id, int) else 0}
     elif kind == "custom_emoji":
         value = str(_required(given, "custom_emoji_id"))
         if not (value.isascii() and value.isdecimal()) or int(value) >= 2**63:

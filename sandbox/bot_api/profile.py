@@ -147,7 +147,7 @@ def _commands_changed(cloud: Cloud, bot: BotAccount) -> bool:
 
 def _commands_key(params: Params) -> tuple[str, str]:
     scope = structure(params, "scope", "can't parse BotCommandScope JSON object") or {"type": "default"}
-    if not isinstance(scope, dict) or scope.get("type") not in _SCOPES:
+    if not isinstance(scope, dict) or str(scope.get("type")) not in _SCOPES:
         raise bad_request("can't parse BotCommandScope: unsupported type specified")
     parts = [str(scope["type"]), *(str(scope.get(field, "")) for field in _SCOPES[scope["type"]])]
     language = string(params, "language_code")

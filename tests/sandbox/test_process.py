@@ -45,6 +45,10 @@ async def test_it_says_where_it_is_serves_and_ends_cleanly_with_a_poll_open(tmp_
         poll = asyncio.create_task(session.post(f"/bot{token}/getUpdates", json={"timeout": 50}).__aenter__())
         live = await session.get("/control/live")
         assert await live.content.readline() == b"retry: 1000\n"
+        methods: dict[str, int] = {}
+        while "getUpdates" not in methods:
+            async with session.get("/control/stats") as response:
+                methods = (await response.json())["methods"]
         process.send_signal(signal.SIGTERM)
         assert await (await poll).json() == {"ok": True, "result": []}
         assert await process.wait() == 0

@@ -151,6 +151,7 @@ async def test_a_stopping_sandbox_lets_a_poll_end_as_if_nothing_came() -> None:
         poll = asyncio.create_task(account.queue.poll(offset=0, limit=100, timeout=50))
         await asyncio.sleep(0)
     assert await poll == []
+    assert await account.queue.poll(offset=0, limit=100, timeout=50) == []
 
 
 async def test_a_message_lives_24_hours_and_a_tap_150_seconds(
