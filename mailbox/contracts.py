@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -40,6 +40,17 @@ class Claimed:
     attempts: int
     received_at: datetime
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Haul:
+    """What one claim brought, oldest first, and what it is known to have left behind."""
+
+    bursts: Sequence[Sequence[Claimed]]
+    # Lanes that hold more than was taken of them.
+    followed: frozenset[int]
+    # There are more open rows than were looked at, perhaps of other lanes.
+    is_cut: bool
 
 
 @dataclass(frozen=True, slots=True)

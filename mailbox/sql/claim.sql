@@ -16,7 +16,9 @@ placed AS (
         row_number() OVER in_order AS place,
         bool_and(may_wait AND attempts < 2) OVER in_order AS joins,
         first_value(due_at) OVER in_order AS head_due_at,
-        first_value(received_at) OVER in_order AS head_received_at
+        first_value(received_at) OVER in_order AS head_received_at,
+        count(*) OVER (PARTITION BY lane) AS in_lane,
+        count(*) OVER () AS seen
     FROM waiting
     WINDOW in_order AS (PARTITION BY lane ORDER BY seq)
 ),
@@ -35,6 +37,8 @@ UPDATE inbound_updates AS taken
 SET attempts = taken.attempts + 1, epoch = %(epoch)s
 FROM burst
 WHERE burst.lane IN (SELECT lane FROM ready) AND taken.bot_id = %(bot_id)s AND taken.id = burst.id
+    -- Looked at again once the row's lock is had: an earlier holder may have settled it in the meantime.
+    AND taken.settled_at IS NULL
 RETURNING
     taken.id, taken.seq, taken.update_id, taken.kind, taken.lane, taken.user_id,
-    taken.payload, taken.attempts, taken.received_at, taken.reason
+    taken.payload, taken.attempts, taken.received_at, taken.reason, burst.in_lane, burst.seen

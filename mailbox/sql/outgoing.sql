@@ -20,6 +20,8 @@ UPDATE outbound_messages AS taken
 SET state = 'sending', attempts = taken.attempts + 1, epoch = %(epoch)s
 FROM next
 WHERE taken.bot_id = %(bot_id)s AND taken.id = next.id
+    -- Looked at again once the row's lock is had: an earlier holder may have marked it in the meantime.
+    AND taken.settled_at IS NULL
 RETURNING
     taken.id, taken.seq, taken.key, taken.chat_id, taken.method, taken.params, taken.priority,
     taken.attempts, taken.resends, taken.is_farewell, taken.correlation_id, taken.created_at

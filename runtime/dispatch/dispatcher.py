@@ -47,9 +47,9 @@ class Dispatcher:
         self._give_up = give_up
         self._most_lanes = most_lanes
         self._busy: dict[int, asyncio.Task[None]] = {}
-        # Lanes that got more while they were busy, and whether the queue is known to hold more than was taken.
+        # Lanes that hold more than was taken of them, and whether there may be more lanes than there was room for.
         self._behind: set[int] = set()
-        self._is_deep = True
+        self._is_deep = False
         self._wake = asyncio.Event()
         self._is_stopping = False
         self.is_paused = False
@@ -60,9 +60,8 @@ class Dispatcher:
         for arrival in arrivals:
             if arrival.reason:
                 continue
-            if arrival.lane in self._busy:
-                self._behind.add(arrival.lane)
-            elif arrival.may_wait:
+            self._behind.add(arrival.lane)
+            if arrival.may_wait:
                 must_wait = True
             else:
                 self._wake.set()
@@ -71,7 +70,6 @@ class Dispatcher:
 
     def wake(self) -> None:
         """Look into the queue now."""
-        self._is_deep = True
         self._wake.set()
 
     def wake_in(self, seconds: float) -> None:
@@ -117,20 +115,36 @@ class Dispatcher:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _take(self, free: int) -> None:
-        bursts = await aio.run_in_bot(
-            self._hand.bot_id,
-            claim,
-            hand=self._hand,
-            busy=list(self._busy),
-            lanes=free,
-            burst_wait=self._burst_wait(),
-        )
-        if bursts:
-            metrics.batch_size.labels("claim").observe(sum(len(burst) for burst in bursts))
-        self._is_deep = bool(bursts) and (self._is_deep or len(bursts) == free)
-        for burst in bursts:
+        busy = frozenset(self._busy)
+        # What is heard from now on may be too late for this look.
+        behind, self._behind = self._behind, set()
+        try:
+            haul = await aio.run_in_bot(
+                self._hand.bot_id,
+                claim,
+                hand=self._hand,
+                busy=busy,
+                lanes=free,
+                burst_wait=self._burst_wait(),
+            )
+        except BaseException:
+            self._behind |= behind
+            raise
+        self._behind |= behind & busy
+        if not self._busy.keys() >= self._behind & busy:
+            # A lane that was passed over as busy has become free meanwhile.
+            self._wake.set()
+        if not haul.bursts:
+            self._is_deep = False
+            return
+        metrics.batch_size.labels("claim").observe(sum(len(burst) for burst in haul.bursts))
+        self._is_deep = len(haul.bursts) == free
+        if haul.is_cut and not self._is_deep:
+            # One lane with a long queue may have hidden others; now that it is busy it no longer does.
+            self._wake.set()
+        self._behind |= haul.followed
+        for burst in haul.bursts:
             lane = burst[0].lane
-            self._behind.discard(lane)
             self._busy[lane] = asyncio.create_task(self._serve(lane, burst))
 
     async def _serve(self, lane: int, burst: Sequence[Claimed]) -> None:

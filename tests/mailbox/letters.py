@@ -10,7 +10,7 @@ from typing import Any
 from bots.models import Bot
 from core.clock import clock
 from core.tenancy import in_bot
-from mailbox.contracts import Arrival, Claimed, Hand, Outgoing, Post
+from mailbox.contracts import Arrival, Claimed, Hand, Haul, Outgoing, Post
 from mailbox.models import InboundUpdate, OutboundMessage
 from mailbox.services.accept import accept
 from mailbox.services.claim import claim
@@ -63,12 +63,16 @@ def come(bot: Bot, *arrivals: Arrival) -> list[Arrival]:
 
 def take(
     hand: Hand, *, busy: Sequence[int] = (), lanes: int = 10, burst_wait: float = 0.0
-) -> list[list[Claimed]]:
+) -> Sequence[Sequence[Claimed]]:
+    return haul(hand, busy=busy, lanes=lanes, burst_wait=burst_wait).bursts
+
+
+def haul(hand: Hand, *, busy: Sequence[int] = (), lanes: int = 10, burst_wait: float = 0.0) -> Haul:
     with in_bot(hand.bot_id):
         return claim(hand=hand, busy=busy, lanes=lanes, burst_wait=burst_wait)
 
 
-def taken_ids(bursts: list[list[Claimed]]) -> list[list[Any]]:
+def taken_ids(bursts: Sequence[Sequence[Claimed]]) -> list[list[Any]]:
     return [[row.id for row in burst] for burst in bursts]
 
 

@@ -8,7 +8,7 @@ from core.tenancy import in_bot
 from mailbox.contracts import Hand
 from mailbox.services.settle import release, settle
 from tests.mailbox.conftest import hold
-from tests.mailbox.letters import come, command, row_of, take, taken_ids, text
+from tests.mailbox.letters import come, command, haul, row_of, take, taken_ids, text
 
 
 def seconds(number: float) -> timedelta:
@@ -59,6 +59,21 @@ def test_a_lane_with_a_long_queue_does_not_hide_the_others(bot: Bot, hand: Hand)
     assert [burst[0].lane for burst in take(hand)] == [1]
     # The lane in hand is passed over before the scan is cut.
     assert [burst[0].lane for burst in take(hand, busy=[1])] == [2]
+
+
+def test_a_claim_tells_which_lanes_hold_more(bot: Bot, hand: Hand) -> None:
+    come(bot, command(1), command(1), command(2), text(3), text(3), text(4), command(4))
+    brought = haul(hand)
+    assert (brought.followed, brought.is_cut) == ({1, 4}, False)
+    assert haul(hand, busy=[1, 3, 4]).followed == frozenset()
+
+
+def test_a_claim_tells_that_there_may_be_more_than_it_looked_at(bot: Bot, hand: Hand) -> None:
+    come(bot, *(command(1) for _ in range(199)))
+    assert haul(hand).is_cut is False
+    come(bot, command(2))
+    assert haul(hand).is_cut is True
+    assert haul(hand, busy=[1]).is_cut is False
 
 
 def test_texts_that_follow_each_other_are_taken_together(bot: Bot, hand: Hand) -> None:

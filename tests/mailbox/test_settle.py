@@ -54,9 +54,14 @@ def test_an_earlier_holder_undoes_all_that_it_did_in_the_same_transaction(bot: B
     later = hold(bot, holder="host:2:b")
     take(later)
     said = word()
-    with pytest.raises(LeaseLost) as refused, in_bot(bot.id):
-        post(bot_id=bot.id, posts=[said])
-        settle(hand=hand, ids=[first.id, second.id])
+
+    def answer() -> None:
+        with in_bot(bot.id):
+            post(bot_id=bot.id, posts=[said])
+            settle(hand=hand, ids=[first.id, second.id])
+
+    with pytest.raises(LeaseLost) as refused:
+        answer()
     assert (refused.value.code, refused.value.permanent) == ("mailbox.lease_lost", True)
     with in_bot(bot.id):
         assert not OutboundMessage.objects.for_bot(bot.id).filter(id=said.id).exists()
