@@ -36,7 +36,7 @@ def send_params(chat_id: int, line: Line) -> dict[str, object]:
     return params
 
 
-def unbutton(visit: Visit) -> list[Post]:
+def unbutton(visit: Visit, *, is_farewell: bool = False) -> list[Post]:
     """Takes the buttons away from the message whose button was tapped, so that it is not tapped again."""
     if visit.tap is None or visit.tap.telegram_message_id is None:
         return []
@@ -46,6 +46,7 @@ def unbutton(visit: Visit) -> list[Post]:
             chat_id=visit.chat_id,
             method="editMessageReplyMarkup",
             params={"chat_id": visit.chat_id, "message_id": visit.tap.telegram_message_id},
+            is_farewell=is_farewell,
             correlation_id=visit.correlation_id,
         )
     ]

@@ -47,8 +47,7 @@ def _erase(*, bot_id: UUID, profile_id: UUID, telegram_id: int) -> None:
 
 
 def _farewell(*, visit: Visit) -> None:
-    lines = [line("forget.done", visit.language)]
-    farewell = posts_of(visit, lines, is_farewell=True)
-    post(bot_id=visit.bot_id, posts=[*unbutton(visit), *farewell])
+    farewell = posts_of(visit, [line("forget.done", visit.language)], is_farewell=True)
+    post(bot_id=visit.bot_id, posts=[*unbutton(visit, is_farewell=True), *farewell])
     settle(hand=visit.hand, ids=visit.inbound_ids, blank=True)
     erase_mail(bot_id=visit.bot_id, telegram_id=visit.person.telegram_id, keep_open=True)
