@@ -11,6 +11,8 @@ from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 from uuid import UUID
 
+from django.db import InterfaceError, OperationalError
+
 from core import aio
 
 Item = TypeVar("Item")
@@ -50,6 +52,11 @@ class Batcher(Generic[Item, Result]):
     async def _run(self, bot_id: UUID, batch: list[tuple[Item, asyncio.Future[Result]]]) -> None:
         try:
             results = await aio.run_in_bot(bot_id, self._function, [item for item, _ in batch])
+        except (OperationalError, InterfaceError) as error:
+            # The database is away: that is nobody's own fault, and trying each alone would only take longer.
+            for _, future in batch:
+                _fail(future, error)
+            return
         except Exception as error:  # noqa: BLE001 - whatever it is goes to those who asked
             if len(batch) > 1:
                 for each in batch:

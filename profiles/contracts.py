@@ -9,16 +9,24 @@ from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
+class Act:
+    """One thing that somebody did. `id` is that of the inbound row, so that it is logged once."""
+
+    id: UUID
+    kind: str
+    details: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Sighting:
-    """Somebody did something: who it was, as Telegram tells it, and what kind of act it was."""
+    """Somebody did something: who it was, as Telegram tells it, and what."""
 
     telegram_id: int
     first_name: str
     last_name: str
     username: str
     language: str
-    act: str
-    details: Mapping[str, object] = field(default_factory=dict)
+    acts: tuple[Act, ...]
     source: str = ""
 
 

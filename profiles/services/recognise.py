@@ -17,6 +17,7 @@ def recognise(*, bot_id: UUID, sightings: Sequence[Sighting]) -> dict[int, Perso
     One statement for the whole batch. Who has not consented is kept by id, language and source alone.
     """
     people = {each.telegram_id: each for each in sightings}
+    acts = [(act, each.telegram_id) for each in sightings for act in each.acts]
     rows = SQL["recognise"].rows(
         {
             "bot_id": bot_id,
@@ -28,10 +29,10 @@ def recognise(*, bot_id: UUID, sightings: Sequence[Sighting]) -> dict[int, Perso
             "usernames": [each.username for each in people.values()],
             "languages": [each.language for each in people.values()],
             "sources": [each.source for each in people.values()],
-            "act_ids": [new_id() for _ in sightings],
-            "act_telegram_ids": [each.telegram_id for each in sightings],
-            "act_kinds": [each.act for each in sightings],
-            "act_details": [Jsonb(each.details) for each in sightings],
+            "act_ids": [act.id for act, _ in acts],
+            "act_telegram_ids": [telegram_id for _, telegram_id in acts],
+            "act_kinds": [act.kind for act, _ in acts],
+            "act_details": [Jsonb(act.details) for act, _ in acts],
         }
     )
     return {row.telegram_id: Person(*row) for row in rows}

@@ -38,5 +38,7 @@ acted AS (
     FROM unnest(%(act_ids)s::uuid[], %(act_telegram_ids)s::bigint[], %(act_kinds)s::text[], %(act_details)s::jsonb[])
         AS act (id, telegram_id, kind, details)
     JOIN kept USING (telegram_id)
+    -- A walk that is taken again is still one act.
+    ON CONFLICT (bot_id, id) DO NOTHING
 )
 SELECT * FROM kept

@@ -151,6 +151,7 @@ class Sender:
             verdict = judge(message, failure, now=clock.now())
             log.warning(
                 "send.failed",
+                bot=self._vitals.slug,
                 kind=failure.kind.value,
                 state=verdict.outcome.state,
                 attempts=message.attempts,
@@ -178,7 +179,12 @@ class Sender:
         metrics.outbound_total.labels(self._vitals.slug, "retry" if state == "pending" else state).inc()
         self._vitals.count(f"outbound_{state}", seconds)
         if state == "sent":
-            log.info("message.sent", correlation=message.correlation_id, ms=round(seconds * 1000))
+            log.info(
+                "message.sent",
+                bot=self._vitals.slug,
+                correlation=message.correlation_id,
+                ms=round(seconds * 1000),
+            )
 
 
 def _mark_and_take(

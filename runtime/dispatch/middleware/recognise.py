@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from profiles.contracts import Act as ProfileAct
 from profiles.contracts import Sighting
 from runtime.dispatch.act import Act, Handler
 from runtime.dispatch.heard import Heard
@@ -18,7 +19,7 @@ async def recognise_act(act: Act, handle: Handler) -> None:
         and heard.user_id is not None
         and heard.is_blocked is None
     ):
-        sighting = _sighting(heard, desk.settings.language)
+        sighting = _sighting(act, desk.settings.language)
         arrived = await desk.conversation.arrive(Arriving(heard.chat_id, sighting), companion=desk.companion)
         act.visit = Visit(
             hand=desk.hand,
@@ -39,7 +40,8 @@ async def recognise_act(act: Act, handle: Handler) -> None:
     await handle(act)
 
 
-def _sighting(heard: Heard, fallback: str) -> Sighting:
+def _sighting(act: Act, fallback: str) -> Sighting:
+    heard = act.heard
     assert heard.user_id is not None  # noqa: S101 - the caller looked
     source = heard.argument[:64] if heard.command == "start" else ""
     return Sighting(
@@ -48,11 +50,15 @@ def _sighting(heard: Heard, fallback: str) -> Sighting:
         last_name=heard.last_name,
         username=heard.username,
         language=language_of(heard.language_code) if heard.language_code else fallback,
-        act=_ACTS.get(heard.kind, "message"),
-        details={"command": heard.command[:32]}
-        if heard.command
-        else {"media": heard.media}
-        if heard.media
-        else {},
+        acts=tuple(
+            ProfileAct(row.id, _ACTS.get(each.kind, "message"), _details(each))
+            for row, each in zip(act.rows, act.updates, strict=True)
+        ),
         source=source,
     )
+
+
+def _details(heard: Heard) -> dict[str, object]:
+    if heard.command:
+        return {"command": heard.command[:32]}
+    return {"media": heard.media} if heard.media else {}
