@@ -10,7 +10,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,8 @@ from bench.report import parser, percentile, say, table, verdict, write
 from bench.stage import Stage, open_stage
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from bench.crowd import Member
 
 KINDS = ("worker", "supervisor", "postgres", "valkey")
@@ -30,15 +32,9 @@ HANDFUL_SECONDS = 0.1
 LONGEST_SILENCE = 90.0
 # A delay that a restart of another bot may not cause, seconds.
 LONGEST_DELAY = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Kill:
-    """One kill: what, when (seconds into the run), and how long no answer came afterwards."""
-
-    kind: str
-    at: float
-    silence: float
+# Of a kill's share of updates, so much comes at once, and so many seconds later at most the blow falls.
+AT_ONCE = 0.3
+LONGEST_AIM = 0.4
 
 
 class Crowd:
@@ -85,52 +81,61 @@ def main() -> int:
     options.add_argument("--kills", type=int, default=20)
     options.add_argument("--pause", type=float, default=5.0, help="seconds between kills, about")
     options.add_argument("--seed", type=int, default=None, help="of the order and the moments of kills")
-    options.add_argument("--only", choices=["kills", "restarts"])
+    options.add_argument("--only", choices=["restarts", "kills"])
     given = options.parse_args()
     seed = given.seed if given.seed is not None else random.randrange(10_000)
-    figures: dict[str, Any] = {"bench": "chaos", "seed": seed}
-    is_well = True
-    for part, run in (("kills", run_kills), ("restarts", run_restarts)):
-        if given.only in (None, part):
-            with open_stage(keep_logs=f"{given.logs}/{part}" if given.logs else "") as stage:
+    figures: dict[str, Any] = {"bench": "chaos", "seed": seed, "is_met": True}
+    with open_stage(keep_logs=given.logs) as stage:
+        stage.enter_django()
+        for part, run in (("restarts", run_restarts), ("kills", run_kills)):
+            if given.only in (None, part):
                 figures[part] = run(stage, given, random.Random(seed))
-            is_well = is_well and figures[part]["is_met"]
+                figures["is_met"] = figures["is_met"] and figures[part]["is_met"]
     write(given.json, figures)
-    return 0 if is_well else 1
+    return 0 if figures["is_met"] else 1
 
 
 def run_kills(stage: Stage, given: Any, chance: random.Random) -> dict[str, Any]:
     """kill -9 of everything, evenly over the run, each after the recovery from the one before."""
-    members, crowd = _gather(stage, bots=given.bots, people=given.chats)
+    members, crowd = _gather(stage, name="killed", bots=given.bots, people=given.chats)
     schedule = [KINDS[number % len(KINDS)] for number in range(given.kills)]
     chance.shuffle(schedule)
     say(f"{given.updates} updates over {given.bots} bots, kills: {' '.join(schedule)}")
     share = given.updates // (given.kills + 1)
     handful = max(1, round(share / given.pause * HANDFUL_SECONDS))
-    started, kills = time.monotonic(), []
+    started, kills = time.time(), []
     for number, kind in enumerate(schedule, 1):
-        moment = chance.uniform(0.2, 0.8) * share
-        _write_until(crowd, (number - 1) * share + int(moment), handful)
-        at = time.monotonic() - started
-        silence = _kill(stage, kind, crowd, handful, given.updates)
-        kills.append(Kill(kind, at, silence))
-        say(f"  {at:6.1f} s  kill {number}: {kind}, first answer after {silence:.1f} s")
+        evenly = int(chance.uniform(0.1, 0.5) * share)
+        _write_until(crowd, (number - 1) * share + evenly, handful)
+        # The blow falls while as many as possible are in hand, at any moment of their walk.
+        crowd.write(int(AT_ONCE * share))
+        time.sleep(chance.uniform(0, LONGEST_AIM))
+        at = time.time()
+        _kill(
+            stage,
+            members,
+            kind,
+            lambda: _write_until(crowd, min(crowd.count + handful, given.updates), handful),
+        )
+        kills.append((kind, at))
+        say(
+            f"  {at - started:6.1f} s  kill {number}: {kind}, all bots answer again after {time.time() - at:.1f} s"
+        )
         _write_until(crowd, number * share, handful)
     _write_until(crowd, given.updates, handful)
-    offered_in = time.monotonic() - started
-    is_settled = _settle(stage, given.updates)
-    took = time.monotonic() - started
+    is_settled = _settle(stage, members, given.updates)
+    took = time.time() - started
     stage.stop_runbots()
     found = _judge(stage, members, crowd)
-    _show_kills(found, kills, took)
+    silences = _silences(stage, members, kills)
+    _show_kills(found, silences, took)
     return {
         "is_met": found.is_true and is_settled,
         "updates": found.updates,
         "turns": found.turns,
         "kills": dict(Counter(schedule)),
         "seconds": took,
-        "offered_in_seconds": offered_in,
-        "silences": [[each.kind, round(each.at, 2), round(each.silence, 2)] for each in kills],
+        "silences_seconds": {kind: [round(each, 2) for each in there] for kind, there in silences.items()},
         "handled_exactly_once": found.handled_once,
         "order_broken": found.out_of_order,
         "replies": found.replies,
@@ -145,11 +150,14 @@ def run_kills(stage: Stage, given: Any, chance: random.Random) -> dict[str, Any]
 
 def run_restarts(stage: Stage, given: Any, _chance: random.Random) -> dict[str, Any]:
     """One bot after the other is restarted while people write to all of them at an even pace."""
-    from bots.services.restart_bot import restart_bot  # noqa: PLC0415 - after Stage.enter_django
+    from bench.crowd import retire  # noqa: PLC0415 - after Stage.enter_django
+    from bots.services.restart_bot import restart_bot  # noqa: PLC0415
 
     rate, calm, restarts, gap = 50, 10.0, 8, 3.0
     seconds = calm + restarts * gap
-    members, crowd = _gather(stage, bots=given.bots, people=int(rate * seconds / given.bots) + 1)
+    members, crowd = _gather(
+        stage, name="restarted", bots=given.bots, people=int(rate * seconds / given.bots) + 1
+    )
     # Each person writes once, so that every answer belongs to one message.
     queue = [
         (each.token, chat)
@@ -170,17 +178,17 @@ def run_restarts(stage: Stage, given: Any, _chance: random.Random) -> dict[str, 
             crowd.write_to(token, chat)
             sent += 1
         time.sleep(0.005)
-    is_settled = _settle(stage, sent)
+    is_settled = _settle(stage, members, sent)
     stage.stop_runbots()
+    retire(members)
     found = _judge(stage, members, crowd)
     return _show_restarts(stage, members, restarted, found, is_settled=is_settled, gap=gap)
 
 
-def _gather(stage: Stage, *, bots: int, people: int) -> tuple[list[Member], Crowd]:
-    stage.enter_django()
+def _gather(stage: Stage, *, name: str, bots: int, people: int) -> tuple[list[Member], Crowd]:
     from bench import crowd  # noqa: PLC0415 - it needs the models
 
-    members = crowd.gather(stage, bots=bots, people=people)
+    members = crowd.gather(stage, name=name, bots=bots, people=people)
     stage.start_runbots([each.token for each in members])
     return members, Crowd(stage, members, crowd.update)
 
@@ -191,12 +199,14 @@ def _write_until(crowd: Crowd, count: int, handful: int) -> None:
         time.sleep(HANDFUL_SECONDS)
 
 
-def _kill(stage: Stage, kind: str, crowd: Crowd, handful: int, most: int) -> float:
-    """Kill one part, bring it back as its keeper would, and write on; seconds until somebody was answered."""
-    killed = time.monotonic()
+def _kill(stage: Stage, members: Sequence[Member], kind: str, write_on: Callable[[], None]) -> None:
+    """Kill one part, bring it back as its keeper would; return when each bot answers again.
+
+    Raises TimeoutError.
+    """
+    epochs = _epochs(stage) if kind != "postgres" else {}
     if kind == "worker":
-        workers = [each for each in stage.runbots.offspring() if "runbots_worker" in each.cmdline()]
-        for each in workers:
+        for each in stage.runbots.offspring():
             each.kill()
     elif kind == "supervisor":
         stage.runbots.kill()
@@ -207,33 +217,61 @@ def _kill(stage: Stage, kind: str, crowd: Crowd, handful: int, most: int) -> flo
     else:
         stage.valkey.kill()
         stage.restart_valkey()
-    # Answers that were on their way when the blow fell are none to it.
-    time.sleep(0.1)
-    before = sum(stage.telegram.answers().values())
-    while sum(stage.telegram.answers().values()) == before:
-        if time.monotonic() - killed > LONGEST_SILENCE:
-            message = f"no answer for {LONGEST_SILENCE:.0f} s after a kill of {kind}"
+    if kind in ("worker", "supervisor"):
+        # Those that the dead one's worker still answers are no sign of the new one's life.
+        _await(lambda: all(_epochs(stage)[each.id] > epochs[each.id] for each in members), kind, write_on)
+    before = stage.telegram.answers()
+    _await(
+        lambda: all(stage.telegram.answers()[each.token] > before[each.token] for each in members),
+        kind,
+        write_on,
+    )
+
+
+def _await(is_so: Callable[[], bool], kind: str, write_on: Callable[[], None]) -> None:
+    until = time.monotonic() + LONGEST_SILENCE
+    while not is_so():
+        if time.monotonic() > until:
+            message = f"not all bots answer {LONGEST_SILENCE:.0f} s after a kill of {kind}"
             raise TimeoutError(message)
-        if crowd.count < most:
-            crowd.write(min(handful, most - crowd.count))
+        write_on()
         time.sleep(HANDFUL_SECONDS)
-    return time.monotonic() - killed
 
 
-def _settle(stage: Stage, updates: int, seconds: float = 180.0) -> bool:
+def _epochs(stage: Stage) -> dict[UUID, int]:
+    with stage.connect() as owner:
+        return dict(owner.execute("SELECT bot_id, lease_epoch FROM bot_statuses").fetchall())
+
+
+def _settle(stage: Stage, members: Sequence[Member], updates: int, seconds: float = 180.0) -> bool:
     """Wait until nothing is open any more; False when something stays open."""
     query = (
-        "SELECT (SELECT count(*) FILTER (WHERE settled_at IS NULL) + %s - count(*) FROM inbound_updates),"
-        " (SELECT count(*) FROM outbound_messages WHERE settled_at IS NULL)"
+        "SELECT (SELECT count(*) FROM inbound_updates WHERE bot_id = ANY (%(bots)s) AND settled_at IS NOT NULL),"
+        " (SELECT count(*) FROM outbound_messages WHERE bot_id = ANY (%(bots)s) AND settled_at IS NULL)"
     )
+    bots = {"bots": [each.id for each in members]}
     with stage.connect() as owner:
         try:
             stage.wait_until(
-                lambda: owner.execute(query, [updates]).fetchone() == (0, 0), seconds, "still open"
+                lambda: owner.execute(query, bots).fetchone() == (updates, 0), seconds, "still open"
             )
         except TimeoutError:
             return False
     return True
+
+
+def _silences(
+    stage: Stage, members: Sequence[Member], kills: Sequence[tuple[str, float]]
+) -> dict[str, list[float]]:
+    """The longest time without any answer between each kill and the next, by what was killed, in seconds."""
+    answered = sorted(
+        said.at for each in members for said in stage.telegram.record(each.token) if said.is_answer
+    )
+    found: dict[str, list[float]] = {kind: [] for kind in KINDS}
+    for (kind, at), (_, until) in zip(kills, [*kills[1:], ("", answered[-1])], strict=True):
+        moments = [at, *(each for each in answered if at < each <= until)]
+        found[kind].append(max((late - early for early, late in pairwise(moments)), default=0.0))
+    return found
 
 
 def _judge(stage: Stage, members: Sequence[Member], crowd: Crowd) -> Judgement:
@@ -244,13 +282,11 @@ def _judge(stage: Stage, members: Sequence[Member], crowd: Crowd) -> Judgement:
     return found
 
 
-def _show_kills(found: Judgement, kills: Sequence[Kill], took: float) -> None:
-    silences: dict[str, list[float]] = {kind: [] for kind in KINDS}
-    for each in kills:
-        silences[each.kind].append(each.silence)
+def _show_kills(found: Judgement, silences: dict[str, list[float]], took: float) -> None:
     table(
-        f"{found.updates} updates, {len(kills)} times kill -9, {took:.0f} s",
-        ["killed", "times", "first answer after, median s", "at most, s"],
+        f"{found.updates} updates in {found.turns} turns, {took:.0f} s, "
+        f"{sum(map(len, silences.values()))} times kill -9",
+        ["killed", "times", "longest silence after it, median s", "at most, s"],
         [[kind, len(each), percentile(each, 0.5), max(each, default=0.0)] for kind, each in silences.items()],
     )
     table(
