@@ -1,21 +1,27 @@
-"""What must never be read in a log is taken out here: bot tokens, keys, passwords in addresses."""
+"""What must never be read in a log is taken out here: bot tokens, keys, passwords, values that errors quote."""
 
 from __future__ import annotations
 
 import re
 
 _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
-    # A bot token: digits, a colon, 30 or more of base64url. It stands in every Bot API address.
-    (re.compile(r"\b\d{3,20}:[A-Za-z0-9_-]{30,}"), "<token>"),
-    (re.compile(r"\b(sk|pk|rk)-[A-Za-z0-9_-]{8,}"), "<key>"),
+    # A bot token: digits, a colon, base64url. It stands in every Bot API address, right after the word "bot".
+    (re.compile(r"\d+(?::|%3[Aa])[A-Za-z0-9_-]{20,}"), "<token>"),
+    (re.compile(r"\b(?:sk|pk|rk)-[A-Za-z0-9_-]{8,}|(?:sk|pk|rk)-[A-Za-z0-9_-]{20,}"), "<key>"),
     (re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}"), r"\1 <credential>"),
-    (re.compile(r"(?i)([a-z][a-z0-9+.-]*://[^\s/:@]*):[^\s@/]+@"), r"\1:<password>@"),
+    # Up to the last @: a password may hold one, and a slash too.
+    (re.compile(r"(?i)([a-z][a-z0-9+.-]*://[^\s/:@\"']*):[^\s\"'<>]+@"), r"\1:<password>@"),
     (
+        # The name may be part of a longer one and quoted, also inside of a quoted text.
         re.compile(
-            r"(?i)\b(token|api_?key|secret|password|authorization)(['\"]?\s*[:=]\s*['\"]?)[^\s'\",;&]{6,}"
+            r"(?i)((?:token|secret|passw(?:or)?d|api[_-]?key|authorization)(?:[_-](?:key|sealed))?"
+            r"\\*['\"]?\s*[:=]\s*\\*['\"]?)(?!<)[^\s'\",;&\\]{6,}"
         ),
-        r"\1\2<secret>",
+        r"\1<secret>",
     ),
+    # PostgreSQL quotes the values that it refuses, and values are what people said.
+    (re.compile(r"(?s)\b(DETAIL|CONTEXT|LINE \d+):(?! <values>).*"), r"\1: <values>"),
+    (re.compile(r"(?s)\b(invalid input (?:syntax|value)[^:\"]*):(?! <values>).*"), r"\1: <values>"),
 )
 
 
