@@ -14,7 +14,8 @@ from sessions_app.crisis.kinds import CrisisKind
 
 _RULES: Final = Path(__file__).parent
 
-_GAP: Final = r"(?:[^ .]+ ){0,4}?"
+# Up to four words of any kind, or up to two.
+_GAPS: Final = {"..": r"(?:[^ .]+ ){0,4}?", "~": r"(?:[^ .]+ ){0,2}?"}
 _NUMBERS: Final = (
     "шесть|шести|семь|семи|восемь|восьми|девять|девяти|десять|десяти|одиннадцать|одиннадцати|двенадцать|"
     "двенадцати|тринадцать|тринадцати|четырнадцать|четырнадцати|пятнадцать|пятнадцати|шестнадцать|шестнадцати|"
@@ -86,8 +87,8 @@ def _regex(pattern: str) -> str:
     for element in pattern.split():
         optional = element.endswith("?")
         name = element.rstrip("?")
-        if name == "..":
-            pieces.append(_GAP)
+        if name in _GAPS:
+            pieces.append(_GAPS[name])
         elif name in _EDGES:
             pieces.append("(?:(?<=[.,] )|(?=[.,] ))")
         else:
@@ -107,6 +108,6 @@ def _calling_words(pattern: str) -> Iterable[str]:
     elements = [
         each.split("|")
         for each in pattern.split()
-        if each != ".." and not each.endswith("?") and not each.startswith("<") and "|<" not in each
+        if each not in _GAPS and not each.endswith("?") and not each.startswith("<") and "|<" not in each
     ]
     return max(elements, key=lambda words: min(len(word) for word in words))

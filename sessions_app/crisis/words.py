@@ -44,13 +44,14 @@ def _unaccented(char: str) -> str:
 
 
 # Letters of rarer alphabets that nobody but a deceiver mixes into a Latin word.
-_RARE_TWINS: Final = str.maketrans("ѕјԁԛԝһӏοαεικρυχτν", "sjdqwhloaeikpuxtv")
+_RARE_TWINS: Final = str.maketrans("ѕјԁԛԝһӏıοαεικρυχτν", "sjdqwhlioaeikpuxtv")
 _FOLD: Final = _Fold()
 _STRETCHED: Final = re.compile(r"([^\W\d])\1{2,}")
 _AGE_STUCK: Final = re.compile(
     r"\b(\d{1,2})(?=(?:лет|год|летн|yo|yr|year)|(?:[yfmйм]|ый|ой|ом|ем|го|ого|ти)\b)"
 )
-_CYRILLIC: Final = re.compile(r"[а-яіїєґ]")
+_CLEARLY_CYRILLIC: Final = re.compile(r"[бгджзийлпфцчшщъыьэюяїєґ]")
+_CLEARLY_LATIN: Final = re.compile(r"[dfgjlqsvwz]")
 _LATIN: Final = re.compile(r"[a-z]")
 _TO_CYRILLIC: Final = str.maketrans("aceopxykmthbuinr01346@", "асеорхукмтнвиипгоизчба")
 _TO_LATIN: Final = str.maketrans("асеорхукмтнві013457@$", "aceopxykmthbioieastas")
@@ -73,9 +74,9 @@ def words_of(text: str, *, cyrillic_first: bool) -> list[str]:
     if not _SUSPECT.search(folded):
         return folded.split()
     sample = folded[:_SAMPLE]
-    in_cyrillic = len(_CYRILLIC.findall(sample))
-    mostly_cyrillic = in_cyrillic > (0 if cyrillic_first else len(_LATIN.findall(sample)))
-    return _contracted([_in_one_script(word, mostly_cyrillic=mostly_cyrillic) for word in folded.split()])
+    clearly_cyrillic = len(_CLEARLY_CYRILLIC.findall(sample))
+    rather_cyrillic = clearly_cyrillic > (0 if cyrillic_first else len(_CLEARLY_LATIN.findall(sample)))
+    return _contracted([_in_one_script(word, rather_cyrillic=rather_cyrillic) for word in folded.split()])
 
 
 def _contracted(words: list[str]) -> list[str]:
@@ -115,14 +116,14 @@ def _latin(word: str) -> str:
     return word if word.isalpha() or not word[0].isalpha() else word.translate(_TO_LATIN)
 
 
-def _in_one_script(word: str, *, mostly_cyrillic: bool) -> str:
-    latin = len(_LATIN.findall(word))
-    if not latin:
-        return word if word.isalpha() or not word[0].isalpha() else word.translate(_TO_CYRILLIC)
-    if latin == len(word):
-        return word.translate(_TO_CYRILLIC) if mostly_cyrillic and _LOOK_ALIKES.issuperset(word) else word
-    cyrillic = len(_CYRILLIC.findall(word))
-    if not cyrillic:
+def _in_one_script(word: str, *, rather_cyrillic: bool) -> str:
+    """The word with letters that only look like its own, and figures in their place, put right."""
+    if word.isalpha() and not _LATIN.search(word):
+        return word
+    if word.isascii() and not (rather_cyrillic and _LOOK_ALIKES.issuperset(word)):
         return _latin(word)
-    # A letter or two of another alphabet inside a word is there to deceive filters.
-    return word.translate(_TO_CYRILLIC if cyrillic > latin or mostly_cyrillic else _TO_LATIN)
+    if not word[0].isalpha():
+        return word
+    if _CLEARLY_CYRILLIC.search(word) or (rather_cyrillic and not _CLEARLY_LATIN.search(word)):
+        return word.translate(_TO_CYRILLIC)
+    return word.translate(_TO_LATIN)
