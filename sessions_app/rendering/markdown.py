@@ -8,7 +8,7 @@ from typing import Final
 from sessions_app.rendering.characters import Html, clean, escape
 
 _ANY_MARKUP: Final = re.compile(r"[*_~`\[\\&<>]|^[ \t]*(?:#{1,6}[ \t]|[-+][ \t]|-{3})", re.MULTILINE)
-_FENCE: Final = re.compile(r"^[ \t]{0,8}```[^\n`]{0,40}$", re.MULTILINE)
+_FENCE: Final = re.compile(r"^[ \t]{0,8}```([^\n`]{0,40})$", re.MULTILINE)
 _HEADING: Final = re.compile(r"[ \t]{0,8}#{1,6}[ \t]+(\S.*)")
 _BULLET: Final = re.compile(r"([ \t]{0,40})[-*+][ \t]+(\S.*)")
 _RULE: Final = re.compile(r"[ \t]{0,8}([-*_])(?:[ \t]?\1){2,}[ \t]*")
@@ -33,14 +33,15 @@ def to_telegram_html(text: str) -> Html:
     text = clean(text)
     if not _ANY_MARKUP.search(text):
         return Html(text)
-    parts = _FENCE.split(text)
-    shown: list[str] = []
-    for number, part in enumerate(parts):
-        if number % 2 == 0:
-            shown.append(_lines(part))
-        elif part.strip("\n"):
-            # An unclosed fence runs to the end, as everywhere in Markdown.
-            shown.append(f"<pre>{escape(part.strip(chr(10)))}</pre>")
+    before, *rest = _FENCE.split(text)
+    shown = [_lines(before)]
+    # What follows comes by fours: what the opening fence says, code, what the closing fence says, text.
+    for start in range(0, len(rest), 4):
+        name, code, *after = rest[start : start + 4]
+        inside = code.strip("\n")
+        # An unclosed fence runs to the end, as everywhere in Markdown; an empty one has only its name to show.
+        shown.append(f"<pre>{escape(inside)}</pre>" if inside else escape(name))
+        shown.extend((escape(after[0]), _lines(after[1])) if after else ())
     return Html("".join(shown))
 
 

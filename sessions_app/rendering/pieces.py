@@ -36,6 +36,7 @@ _TAG_OR_ENTITY: Final = re.compile(
 )
 SENTENCE_END: Final = re.compile(r"[.!?…]+[»”\"')\]]{0,3}(?=\s)")
 
+_MARKUP: Final = re.compile(r"[<>&]")
 _DEEPEST: Final = 8
 
 _Tag = tuple[str, str]
@@ -60,7 +61,8 @@ def split_message(text: str, limit: int = MESSAGE_UNITS) -> list[str]:
     Cut between paragraphs where possible, else lines, sentences, words. Nothing but white space at a cut is
     lost; a text with nothing to see gives no piece. `limit` is at least 2, or an emoji would never fit.
     """
-    if "<" not in text and "&" not in text and units(text) <= limit:
+    text = clean(text)
+    if not _MARKUP.search(text) and units(text) <= limit:
         return [text.strip()] if text.strip() else []
     runs = list(_runs(text))
     starts = list(accumulate((len(shown) for shown, _ in runs), initial=0))
@@ -115,16 +117,13 @@ def _html(runs: list[_Run], starts: list[int], start: int, end: int) -> str:
 def _cuts(whole: str, limit: int) -> Iterator[tuple[int, int]]:
     position = 0
     while position < len(whole):
+        if whole[position].isspace():
+            position += 1
+            continue
         end = _reach(whole, position, limit)
         if end < len(whole):
             end = position + _kindest_cut(whole[position : end + 1])
-        start, stop = position, end
-        while start < stop and whole[start].isspace():
-            start += 1
-        while stop > start and whole[stop - 1].isspace():
-            stop -= 1
-        if start < stop:
-            yield start, stop
+        yield position, position + len(whole[position:end].rstrip())
         position = end
 
 
