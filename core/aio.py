@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from functools import partial
+from threading import Thread
 from typing import ParamSpec, TypeVar
 from uuid import UUID
 
@@ -58,6 +59,13 @@ def stop_pool() -> None:
     if _pool is not None:
         _pool.shutdown(wait=True)
         _pool = None
+    # On a thread of its own: Django refuses to close a connection where an event loop runs.
+    closing = Thread(target=_close_opened, name="database-closing")
+    closing.start()
+    closing.join()
+
+
+def _close_opened() -> None:
     while _opened:
         connection = _opened.pop()
         connection.inc_thread_sharing()

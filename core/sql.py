@@ -37,6 +37,7 @@ class Statement:
 
     def _execute(self, params: Mapping[str, Any], using: str) -> Cursor[Any]:
         connection = connections[using]
+        connection.close_if_health_check_failed()
         connection.ensure_connection()
         assert_in_scope(connection)
         connection.validate_no_broken_transaction()
