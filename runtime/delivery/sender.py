@@ -78,7 +78,9 @@ class Sender:
             wait = self._seconds_to_wait()
             if wait > 0:
                 try:
-                    await asyncio.wait_for(self._wake.wait(), wait)
+                    # Not wait_for, which on Python 3.11 swallows a cancellation that comes with the wake-up.
+                    async with asyncio.timeout(wait):
+                        await self._wake.wait()
                 except TimeoutError:
                     self._is_pending = True
 

@@ -95,8 +95,10 @@ class Dispatcher:
                     self._wake.set()
                     await asyncio.sleep(delay)
                     delay = min(delay * 2, 2.0)
+            # Not wait_for, which on Python 3.11 swallows a cancellation that comes with the wake-up.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), SWEEP_SECONDS)
+                async with asyncio.timeout(SWEEP_SECONDS):
+                    await self._wake.wait()
 
     async def drain(self, seconds: float) -> None:
         """Take nothing more, and finish what is in hand; what takes longer than `seconds` is left for another."""

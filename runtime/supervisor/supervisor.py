@@ -65,7 +65,8 @@ class Supervisor:
             while not self._is_leaving:
                 await self._reconcile()
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._look.wait(), LOOK_SECONDS)
+                    async with asyncio.timeout(LOOK_SECONDS):
+                        await self._look.wait()
                 self._look.clear()
         finally:
             ear.cancel()

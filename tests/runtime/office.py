@@ -168,13 +168,15 @@ async def events(bot: Bot) -> list[str]:
     return [kind for kind in kinds if not kind.startswith("bot.")]
 
 
-async def all_settled(bot: Bot) -> None:
-    """Wait until nothing of the bot is open, neither heard nor to be said."""
+async def all_settled(bot: Bot, *, updates: int = 0) -> None:
+    """Wait until nothing of the bot is open, neither heard nor to be said, and so many `updates` were heard."""
 
-    async def open_rows() -> list[Any]:
-        return await heard(bot, "id", settled_at=None) + await posted(bot, "id", settled_at=None)
+    async def look() -> tuple[int, list[Any]]:
+        settled = await heard(bot, "settled_at")
+        still = [each for each in settled if each is None]
+        return len(settled), still + await posted(bot, "id", settled_at=None)
 
-    await eventually(open_rows, until=lambda found: not found)
+    await eventually(look, until=lambda found: found[0] >= updates and not found[1])
 
 
 async def calls(office: Office, bot: Bot, method: str) -> tuple[int, int]:
