@@ -69,8 +69,8 @@ def _hear(words: list[str]) -> _Heard:
     position = 3
     for word in words:
         called = rules.by_word.get(word, ())
-        stems = rules.by_stem.get(word[:STEM_KEY])
-        if stems:
+        if word[:STEM_KEY] in rules.by_stem:
+            stems = rules.by_stem[word[:STEM_KEY]]
             called = (*called, *(number for stem, number in stems if word.startswith(stem)))
         for number in called:
             places = hits.setdefault(number, [])
@@ -82,17 +82,20 @@ def _hear(words: list[str]) -> _Heard:
 
 def _spelt_out(words: list[str]) -> bool:
     """Whether the gravest words are there letter by letter or torn apart: "с у и ц и д", "само-убийство"."""
+    joined = "".join(words).replace(".", "").replace(",", "")
+    if any(stem in joined and not any(stem in word for word in words) for stem in _TORN):
+        return True
+    if sum(len(word) == 1 for word in words) < _SPELT_OUT:
+        return False
     run: list[str] = []
     for word in (*words, "<end>"):
-        if len(word) == 1:
-            if word not in ".,":
-                run.append(word)
-        else:
+        if len(word) > 1:
             if len(run) >= _SPELT_OUT and any(stem in "".join(run) for stem in _SPELT):
                 return True
             run.clear()
-    joined = "".join(word for word in words if word not in ".,")
-    return any(stem in joined and not any(stem in word for word in words) for stem in _TORN)
+        elif word not in ".,":
+            run.append(word)
+    return False
 
 
 def _signs(heard: _Heard) -> Iterator[CrisisSign]:

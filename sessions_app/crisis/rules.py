@@ -60,10 +60,12 @@ def catalogue() -> Catalogue:
     by_word: dict[str, list[int]] = {}
     by_stem: dict[str, list[tuple[str, int]]] = {}
     for path in sorted(_RULES.glob("rules.*.toml")):
-        for rule in tomllib.loads(path.read_text(encoding="utf-8"))["rule"]:
+        book = tomllib.loads(path.read_text(encoding="utf-8"))
+        common = frozenset(book["common"])
+        for rule in book["rule"]:
             excuses = "|".join(f"(?:{_regex(each)})" for each in rule.get("unless", ()))
             for each in rule["any"]:
-                for word in _calling_words(each):
+                for word in _calling_words(each, common):
                     if word.endswith("*"):
                         by_stem.setdefault(word[:STEM_KEY], []).append((word[:-1], len(patterns)))
                     else:
@@ -103,11 +105,11 @@ def _alternative(word: str) -> str:
     return rf"{re.escape(word[:-1])}[^ ]{{0,40}} " if word.endswith("*") else f"{re.escape(word)} "
 
 
-def _calling_words(pattern: str) -> Iterable[str]:
-    """The alternatives of the element that is rarest in talk, guessed by length: one must be heard."""
+def _calling_words(pattern: str, common: frozenset[str]) -> Iterable[str]:
+    """The alternatives of the element that is rarest in talk, guessed: one of them must be heard."""
     elements = [
         each.split("|")
         for each in pattern.split()
         if each not in _GAPS and not each.endswith("?") and not each.startswith("<") and "|<" not in each
     ]
-    return max(elements, key=lambda words: min(len(word) for word in words))
+    return max(elements, key=lambda words: min(0 if word in common else len(word) for word in words))

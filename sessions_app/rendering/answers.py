@@ -19,6 +19,8 @@ _SPEAKER: Final = re.compile(
 _EMPTY_LINES: Final = re.compile(r"\n[ \t]*\n(?:[ \t]*\n)+")
 _WORD: Final = re.compile(r"[^\W_]+")
 _ANSWER_KEYS: Final = ("reply", "answer", "text", "message", "content")
+# Nearly every answer shows within this many characters that it is one.
+_GLANCE: Final = 160
 _SAME_WORD_TOO_OFTEN: Final = 6
 
 
@@ -32,7 +34,11 @@ def sensible(text: str) -> str | None:
     unwrapped = _unwrapped(answer)
     if unwrapped is None:
         return None
-    answer = _EMPTY_LINES.sub("\n\n", _SPEAKER.sub("", unwrapped)).strip()
+    speaker = _SPEAKER.match(unwrapped)
+    answer = unwrapped[speaker.end() :] if speaker else unwrapped
+    if "\n" in answer:
+        answer = _EMPTY_LINES.sub("\n\n", answer)
+    answer = answer.strip()
     if not _says_something(answer):
         return None
     return answer if len(answer) <= LONGEST_ANSWER else _shortened(answer, LONGEST_ANSWER)
@@ -54,6 +60,11 @@ def _unwrapped(answer: str) -> str | None:
 
 
 def _says_something(answer: str) -> bool:
+    if "\ufffd" not in answer:
+        # The last word of a glance may be cut, and so look like another.
+        first = set(_WORD.findall(answer[:_GLANCE].casefold())[:-1])
+        if len(first) > 1 and len(set("".join(first))) > 1:
+            return True
     words = _WORD.findall(answer[: 2 * LONGEST_ANSWER].casefold())
     if not words:
         return False

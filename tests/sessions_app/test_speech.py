@@ -69,13 +69,6 @@ def test_buttons_are_short_and_carry_no_markup(key: str, language: str) -> None:
     assert not set("<>&{}\n") & set(label)
 
 
-@pytest.mark.parametrize(
-    ("key", "language"), [each for each in ALL if each[0] in {"callback.done", "callback.already"}]
-)
-def test_what_answers_a_tap_fits_into_its_bubble(key: str, language: str) -> None:
-    assert len(say(key, language)) <= 200
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_has_a_description_that_telegram_takes(command: str, language: str) -> None:
