@@ -73,18 +73,22 @@ def _heard(update: Update, kind: str, our_name: str) -> Heard:
         :LONGEST_TEXT
     ]
     command, argument, is_ours = _command(text, our_name) if kind == "command" else ("", "", False)
+    chat_id, user_id = _id(chat.id) if chat else None, _id(user.id) if user else None
+    if said is not None and chat_id is None:
+        raise Unreadable(f"a {kind} in no chat")
     return Heard(
         kind=kind,
-        chat_id=chat.id if chat else None,
-        is_private=bool(chat and chat.type == ChatType.PRIVATE),
-        user_id=user.id if user else None,
+        chat_id=chat_id,
+        # All that is kept of a private chat is erased by the id of the one person in it.
+        is_private=bool(chat and chat.type == ChatType.PRIVATE and chat_id == user_id),
+        user_id=user_id,
         is_bot=bool(user and user.is_bot),
         first_name=clean(user.first_name or "")[:128] if user else "",
         last_name=clean(user.last_name or "")[:128] if user else "",
         username=clean(user.username or "")[:64] if user else "",
-        language_code=(user.language_code or "") if user else "",
+        language_code=user.language_code if user and isinstance(user.language_code, str) else "",
         text=text,
-        message_id=said.message_id if said else None,
+        message_id=_id(said.message_id) if said else None,
         command=command,
         argument=argument,
         media=_media(said) if said else "",
@@ -97,12 +101,12 @@ def _heard(update: Update, kind: str, our_name: str) -> Heard:
 
 
 def _command(text: str, our_name: str) -> tuple[str, str, bool]:
-    head, _, rest = text.partition(" ")
+    head, *rest = text.split(maxsplit=1) or ("",)
     name, _, addressee = head[1:].partition("@")
     is_ours = bool(addressee) and addressee.lower() == our_name.lower()
     if addressee and our_name and not is_ours:
         return "", "", False
-    return name.lower(), rest.strip(), is_ours
+    return name.lower(), rest[0].strip() if rest else "", is_ours
 
 
 def _media(message: Message) -> str:
@@ -120,11 +124,20 @@ def _tap(update: Update) -> Tap | None:
     query = update.callback_query
     if query is None:
         return None
+    if not isinstance(query.id, str):
+        raise Unreadable("a tap without an id")
     return Tap(
         query_id=query.id,
         data=clean(query.data or ""),
-        telegram_message_id=query.message.message_id if query.message else None,
+        telegram_message_id=_id(query.message.message_id) if query.message else None,
     )
+
+
+def _id(value: object) -> int:
+    """An id that a column can hold. Raises Unreadable: the library takes whatever stands there."""
+    if type(value) is not int or not -(2**63) <= value < 2**63:
+        raise Unreadable("an id that is none")
+    return value
 
 
 def _is_let_in(update: Update) -> bool:
