@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import admin, messages
-from django.db.models import ForeignKey, QuerySet
+from django.db.models import ForeignKey, QuerySet, URLField
 from django.forms import Field
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -80,6 +80,7 @@ class BotAdmin(ServiceAdmin):
     search_help_text = _("Name, slug or username")
     ordering = ("name", "id")
     warn_unsaved_form = True
+    formfield_overrides = {URLField: {"assume_scheme": "https"}}
     actions = ("start_selected", "pause_selected", "stop_selected", "restart_selected")
     actions_row = ("start", "pause", "stop", "restart")
     actions_detail = ("start", "pause", "stop", "restart", "replace_token")

@@ -150,6 +150,23 @@ def test_the_bot_of_the_environment_is_registered_once() -> None:
     assert (bot.name, bot.wanted_state) == ("From the environment", "running")
 
 
+def test_the_bot_of_the_environment_is_found_when_another_process_was_faster(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    token = make_token()
+    module = import_module("bots.services.ensure_bot")
+    real = module.register_bot
+    faster = []
+
+    def overtaken(**wish: Any) -> Bot:
+        faster.append(make_bot(token=token))
+        made: Bot = real(**wish)
+        return made
+
+    monkeypatch.setattr(module, "register_bot", overtaken)
+    assert ensure_bot(token=token, name="From the environment") == (faster[0].id, False)
+
+
 def test_a_malformed_token_of_the_environment_is_refused() -> None:
     with pytest.raises(BotError, match="not a bot token"):
         ensure_bot(token="nonsense", name="x")
