@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import socket
 import sys
-import urllib.error
 import urllib.request
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -43,11 +42,12 @@ def _answers(url: str) -> bool:
     }
     if token := os.environ.get("METRICS_TOKEN"):
         headers["Authorization"] = f"Bearer {token}"
+    # Straight to this container: a proxy that the environment names knows nothing of it.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        request = urllib.request.Request(url, headers=headers)  # noqa: S310
-        with urllib.request.urlopen(request, timeout=4) as answer:  # noqa: S310
+        with opener.open(urllib.request.Request(url, headers=headers), timeout=4) as answer:  # noqa: S310
             return bool(answer.status == 200)
-    except (OSError, urllib.error.URLError):
+    except OSError:
         return False
 
 

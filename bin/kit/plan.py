@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import dataclass
 
@@ -61,6 +62,7 @@ class Plan:
         }
         if role == "owner":
             addresses = {name: self.variables[name] for name in ADDRESSES if name in self.variables}
+            addresses["DATABASE_ROLE"] = "owner"
         else:
             name = f"DATABASE_URL_{role.upper()}"
             addresses = {name: self.variables[name], "DATABASE_ROLE": role}
@@ -110,9 +112,11 @@ class Plan:
             self._python("runbots", "manage.py", "runbots", env=runtime, stop_seconds=drain),
         ]
 
-    def manage(self, *arguments: str, **extra: str) -> Program:
-        """A command of manage.py that sets something up, as the owner of the database."""
-        return self._python(arguments[0], "manage.py", *arguments, env={**self.environment("owner"), **extra})
+    def manage(self, role: str, *commands: str, **extra: str) -> Program:
+        """Commands of manage.py that set something up, one after another."""
+        words = json.dumps([command.split() for command in commands])
+        env = {**self.environment(role), **extra}
+        return self._python("manage", "-m", "bin.kit.manage_several", words, env=env)
 
     def _python(self, name: str, *arguments: str, env: dict[str, str], stop_seconds: int = 10) -> Program:
         argv = (str(self.home.python), *arguments)

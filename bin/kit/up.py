@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import os
 import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import environ  # type: ignore[import-untyped]
+import environ
 
 from bin.kit import postgres, statics, valkey
 from bin.kit.children import run
 from bin.kit.console import Trouble, say, step
 from bin.kit.layout import CHECKOUT, Home, find_home
-from bin.kit.plan import Plan
+from bin.kit.plan import PASSWORDS, Plan
 from bin.kit.port_choice import check_public, choose_inner
+from bin.kit.readiness import await_bots, await_page
 from bin.kit.run_lock import only_run
 from bin.kit.secrets_file import ensure_password, ensure_secrets
 from bin.kit.supervision import Supervision, end_leftovers
@@ -57,7 +55,7 @@ def main(arguments: list[str]) -> int:
             port=check_public("PORT", port),
             sandbox_port=check_public("SANDBOX_PORT", sandbox_port),
             inner=choose_inner(home.ports),
-            variables={**ensure_secrets(home.secrets), **os.environ},
+            variables=_variables(home),
         )
         with _supervision(home) as supervision:
             _bring_up(plan, supervision)
@@ -70,6 +68,13 @@ def _read_env_file() -> None:
     file = os.environ.get("RELOVE_ENV_FILE", str(CHECKOUT / ".env"))
     if file and Path(file).is_file():
         environ.Env.read_env(file)
+
+
+def _variables(home: Home) -> dict[str, str]:
+    """The environment, completed by our own secrets. Our servers know no password but ours."""
+    secrets = ensure_secrets(home.secrets)
+    ours = {name: value for name, value in secrets.items() if name in PASSWORDS or not os.environ.get(name)}
+    return {**os.environ, **ours}
 
 
 @contextmanager
@@ -96,43 +101,47 @@ def _unhurried(supervision: Supervision) -> None:
 
 
 def _bring_up(plan: Plan, supervision: Supervision) -> None:
-    variables = plan.variables
     with step("Starting the database, the broker and the sandbox"):
         _start_servers(plan, supervision)
     with step("Roles and tables"):
-        if not (variables.get("DATABASE_URL_STAFF") and variables.get("DATABASE_URL_RUNTIME")):
-            said = _manage(plan, "setup_roles", "--print-env")
-            # What is given wins: a managed server may not let us choose passwords.
-            printed = dict(
-                line.split("=", 1) for line in said if line.startswith("DATABASE_URL_") and "=" in line
-            )
-            variables.update({name: value for name, value in printed.items() if not variables.get(name)})
-        _manage(plan, "migrate", "--no-input")
+        _make_roles_and_tables(plan)
     if statics.have_changed(plan.home):
         with step("Collecting static files"):
-            _manage(plan, "collectstatic", "--no-input")
+            _manage(plan, "owner", "collectstatic --no-input")
             statics.mark(plan.home)
     with step("Staff account and demo bot"):
-        account = _ensure_staff(plan)
-        _await_page(f"{plan.sandbox_url}/control/stats", "The sandbox", log="sandbox", home=plan.home)
-        _manage(plan, "ensure_demo_bot")
+        await_page(f"{plan.sandbox_url}/control/stats", "The sandbox", log=plan.home.logs / "sandbox.log")
+        account = _make_first_account_and_bot(plan)
     with step("Starting web, bots and background work"):
         supervision.keep(plan.application())
-        _await_page(f"{plan.web_url}/healthz", "The web process", log="web", home=plan.home)
+        await_page(f"{plan.web_url}/healthz", "The web process", log=plan.home.logs / "web.log")
     with step("Waiting for the bots"):
-        is_well = _await_bots(f"{plan.web_url}/healthz/bots", token=plan.variables.get("METRICS_TOKEN") or "")
+        is_well = await_bots(f"{plan.web_url}/healthz/bots", token=plan.variables.get("METRICS_TOKEN") or "")
     _show(plan, account=account, is_well=is_well)
 
 
-def _ensure_staff(plan: Plan) -> str:
-    """Make the first account where there is none; what to say of it."""
+def _make_roles_and_tables(plan: Plan) -> None:
+    variables = plan.variables
+    commands = ["migrate --no-input"]
+    if not (variables.get("DATABASE_URL_STAFF") and variables.get("DATABASE_URL_RUNTIME")):
+        commands.insert(0, "setup_roles --print-env")
+    said = _manage(plan, "owner", *commands)
+    printed = dict(line.split("=", 1) for line in said if line.startswith("DATABASE_URL_") and "=" in line)
+    # What is given wins: a managed server may not let us choose passwords.
+    variables.update({name: value for name, value in printed.items() if not variables.get(name)})
+
+
+def _make_first_account_and_bot(plan: Plan) -> str:
+    """Make both where there are none; what to say of the account."""
     user = plan.variables.get("RELOVE_STAFF_USER") or "admin"
+    given = plan.variables.get("RELOVE_STAFF_PASSWORD")
     kept = plan.home.staff_password
     is_known = kept.exists()
-    password = plan.variables.get("RELOVE_STAFF_PASSWORD") or ensure_password(kept)
-    said = _manage(plan, "ensure_staff", RELOVE_STAFF_USER=user, RELOVE_STAFF_PASSWORD=password)
+    password = given or ensure_password(kept)
+    account = {"RELOVE_STAFF_USER": user, "RELOVE_STAFF_PASSWORD": password}
+    said = _manage(plan, "staff", "ensure_staff", "ensure_demo_bot", **account)
     is_made = any(line.startswith("made the account") for line in said)
-    if plan.variables.get("RELOVE_STAFF_PASSWORD"):
+    if given:
         return f"user {user}, password as in RELOVE_STAFF_PASSWORD" if is_made else NOT_OURS
     if not is_made and not is_known:
         # A database of somebody's: our password opens nothing.
@@ -169,52 +178,16 @@ def _start_servers(plan: Plan, supervision: Supervision) -> None:
         variables["REDIS_URL"] = cache.url
 
 
-def _manage(plan: Plan, *arguments: str, **extra: str) -> list[str]:
-    """Run a set-up command; what it printed. Raises Trouble with its last words when it fails."""
+def _manage(plan: Plan, role: str, *commands: str, **extra: str) -> list[str]:
+    """Run set-up commands; what they printed. Raises Trouble with the last words when one fails."""
     said: list[str] = []
-    failed = run(plan.manage(*arguments, **extra), hear=said.append)
+    failed = run(plan.manage(role, *commands, **extra), hear=said.append)
     with (plan.home.logs / "setup.log").open("a") as log:
         # The addresses of the roles hold their passwords.
-        log.writelines(f"{arguments[0]}: {line}\n" for line in said if not line.startswith("DATABASE_URL"))
+        log.writelines(f"{line}\n" for line in said if not line.startswith("DATABASE_URL"))
     if failed:
-        raise Trouble(f"manage.py {' '.join(arguments)} failed:\n" + "\n".join(said[-15:]))
+        raise Trouble("\n".join([f"This failed: manage.py {', then '.join(commands)}", *said[-15:]]))
     return said
-
-
-def _await_page(url: str, who: str, *, log: str, home: Home, seconds: float = 60) -> None:
-    until = time.monotonic() + seconds
-    while True:
-        try:
-            with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310
-                if answer.status < 400:
-                    return
-        except (urllib.error.URLError, OSError) as error:
-            if time.monotonic() > until:
-                path = home.logs / f"{log}.log"
-                words = (
-                    "\n".join(path.read_text(errors="replace").splitlines()[-10:]) if path.exists() else ""
-                )
-                raise Trouble(
-                    f"{who} does not answer ({url}: {error}). {path} ends with:\n{words}"
-                ) from error
-        time.sleep(0.1)
-
-
-def _await_bots(url: str, *, token: str, seconds: float = 20) -> bool:
-    """Do all bots that are wanted run, before long? Nobody is kept waiting for one that cannot."""
-    until = time.monotonic() + seconds
-    request = urllib.request.Request(url, headers={"Authorization": f"Bearer {token}"})  # noqa: S310
-    while time.monotonic() < until:
-        try:
-            with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310
-                return bool(answer.status == 200)
-        except urllib.error.HTTPError as error:
-            if error.code != 503:
-                return False
-        except OSError:
-            pass
-        time.sleep(0.2)
-    return False
 
 
 def _show(plan: Plan, *, account: str, is_well: bool) -> None:

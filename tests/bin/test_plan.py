@@ -51,7 +51,7 @@ def test_each_process_knows_one_address(plan: Plan) -> None:
 
 
 def test_set_up_knows_them_all(plan: Plan) -> None:
-    env = plan.manage("migrate", RELOVE_STAFF_USER="admin").env
+    env = plan.manage("owner", "migrate --no-input", RELOVE_STAFF_USER="admin").env
     assert {name: env[name] for name in VARIABLES if name.startswith("DATABASE_")} == {
         "DATABASE_URL": "postgresql://owner",
         "DATABASE_URL_STAFF": "postgresql://staff",
@@ -61,7 +61,7 @@ def test_set_up_knows_them_all(plan: Plan) -> None:
 
 
 def test_the_servers_passwords_stay_with_the_starter(plan: Plan) -> None:
-    programs = [plan.sandbox(), plan.manage("migrate"), *plan.application()]
+    programs = [plan.sandbox(), plan.manage("owner", "migrate"), *plan.application()]
     assert not [
         value for program in programs for value in program.env.values() if value in {"p1", "p2", "p3"}
     ]

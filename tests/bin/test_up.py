@@ -212,11 +212,15 @@ def test_a_stale_lock_is_taken_over(installation: Installation) -> None:
     assert installation.page("/healthz") == 200
 
 
-def test_leftovers_of_a_run_that_fell_as_a_whole_are_ended_by_the_next(installation: Installation) -> None:
+def test_without_its_keeper_nothing_goes_on(installation: Installation) -> None:
     assert installation.up is not None
-    installation.up.kill()
-    installation.up.wait()
-    until(lambda: installation.mine() == [], 60)
+    os.kill(installation.pids()["supervisord"], signal.SIGKILL)
+    assert installation.up.wait(60) == 1
+    assert "supervisord is gone" in installation.console()
+    assert installation.mine() == []
+
+
+def test_leftovers_that_were_remembered_are_ended_by_the_next(installation: Installation) -> None:
     with subprocess.Popen(["sleep", "300"], start_new_session=True) as left:
         remembered = records.of("sandbox", left.pid)
         assert remembered is not None

@@ -1,0 +1,1 @@
+"""What the commands are made of: the standard library alone until the environment stands."""
