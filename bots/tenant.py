@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar, Self, TypeVar
 
-from django.db import models, router
+from django.db import DatabaseError, models, router
 
 from core.fields import TenantForeignKey
 from core.ids import new_id
@@ -58,7 +58,12 @@ class TenantModel(models.Model):
         abstract = True
 
     def _do_update(self, base_qs: models.QuerySet[Self], *args: Any, **kwargs: Any) -> bool:  # type: ignore[override]
-        return super()._do_update(base_qs.filter(bot_id=self.bot_id), *args, **kwargs)  # type: ignore[return-value]
+        is_updated = super()._do_update(base_qs.filter(bot_id=self.bot_id), *args, **kwargs)
+        if not is_updated and not self._state.adding:
+            # Django would insert it anew: an erased person would be back, a row would be copied to another bot.
+            message = f"this {self._meta.verbose_name} is gone, or belongs to a bot that is not in scope"
+            raise DatabaseError(message)
+        return is_updated  # type: ignore[return-value]
 
     def refresh_from_db(
         self,
