@@ -61,7 +61,7 @@ class TenantModel(models.Model):
         is_updated = super()._do_update(base_qs.filter(bot_id=self.bot_id), *args, **kwargs)
         if not is_updated and not self._state.adding:
             # Django would insert it anew: an erased person would be back, a row would be copied to another bot.
-            message = f"this {self._meta.verbose_name} is gone, or belongs to a bot that is not in scope"
+            message = f"this {self._meta.verbose_name} is gone, or belongs to another bot"
             raise DatabaseError(message)
         return is_updated  # type: ignore[return-value]
 

@@ -94,7 +94,7 @@ def role_is_bound_by_policies(
 
 def _secret_key() -> str:
     try:
-        return settings.SECRET_KEY
+        return str(settings.SECRET_KEY)
     except ImproperlyConfigured:
         # Django's way to say that it is empty.
         return ""

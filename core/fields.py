@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
-from django.db.models.fields.related_descriptors import ReverseManyToOneDescriptor
+from django.db.models.fields.related_descriptors import ForwardManyToOneDescriptor, ReverseManyToOneDescriptor
 from django.db.models.lookups import Exact
 from django.utils.functional import cached_property
 
@@ -29,6 +29,14 @@ class _TenantReverse(ReverseManyToOneDescriptor):  # type: ignore[type-arg]
         return Manager
 
 
+class _TenantForward(ForwardManyToOneDescriptor):  # type: ignore[type-arg]
+    def get_prefetch_querysets(self, instances: Any, querysets: Any = None) -> Any:
+        found = querysets[0] if querysets else self.get_queryset()  # type: ignore[call-arg]
+        if not found.query.is_sliced:
+            found = found.filter(bot_id__in={instance.bot_id for instance in instances})
+        return super().get_prefetch_querysets(instances, [found])
+
+
 class TenantForeignKey(models.ForeignKey[Any, Any]):
     """A foreign key between tenant tables: joins and look-ups also compare `bot_id`, which prunes partitions.
 
@@ -36,6 +44,7 @@ class TenantForeignKey(models.ForeignKey[Any, Any]):
     (`core.operations.TenantForeignKey`). Declare an index that begins with `(bot, x)`.
     """
 
+    forward_related_accessor_class = _TenantForward
     related_accessor_class = _TenantReverse
 
     def __init__(self, to: Any, on_delete: Any = models.DO_NOTHING, **kwargs: Any) -> None:
