@@ -45,6 +45,16 @@ class TelegramSide:
         answer = self._ask("POST", f"/control/bots/{token}/updates", list(updates))
         return [int(each) for each in answer["update_ids"]]
 
+    def say(self, token: str, user_id: int, text: str) -> None:
+        """A person writes, as on the chat page."""
+        self._ask(
+            "POST", f"/control/bots/{token}/say", {"user_id": user_id, "text": text, "first_name": "Анна"}
+        )
+
+    def tokens(self) -> list[str]:
+        """All bots that it knows."""
+        return [str(bot["token"]) for bot in self._ask("GET", "/control/bots")]
+
     def record(self, token: str, since: int = 0) -> list[Said]:
         """Everything that was said in the bot's chats, from an index on, in the order of arrival."""
         return [Said(**entry) for entry in self._ask("GET", f"/control/bots/{token}/record?since={since}")]
