@@ -15,7 +15,6 @@ from typing import Any, TextIO
 from uuid import UUID
 
 import structlog
-from django.utils.functional import Promise
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from core.errors import AppError
@@ -47,7 +46,7 @@ _TALKATIVE = (
     "httpx", "httpcore", "httpx2", "httpcore2", "openai", "aiohttp", "telegram", "urllib3", "asyncio"
 )  # fmt: skip
 _DEEPEST = 5
-_PLAIN = UUID | date | timedelta | Decimal | PurePath | Promise
+_PLAIN = UUID | date | timedelta | Decimal | PurePath
 
 
 def redact_event(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:  # noqa: ARG001
