@@ -56,7 +56,7 @@ class Heard:
 def read_update(payload: bytes, *, kind: str, our_name: str) -> Heard:
     """Parse one stored payload. Raises Unreadable, whatever is wrong with it."""
     try:
-        update = Update.de_json(json.loads(payload), None)
+        update = Update.de_json(json.loads(payload.decode("utf-8", "replace")), None)
         return _heard(update, kind, our_name)
     except Unreadable:
         raise
