@@ -38,7 +38,7 @@ from runtime.dispatch.dispatcher import Dispatcher
 from runtime.dispatch.gate import Gate
 from runtime.dispatch.heard import Heard, Unreadable, read_update
 from runtime.dispatch.middleware.recognise import recognise_act
-from runtime.dispatch.throttle import Throttle
+from runtime.dispatch.throttle import ACTS_PER_SECOND, MOST_ACTS, Throttle
 from runtime.ingest.poller import Poller
 from runtime.vitals import Vitals
 from sessions_app.conversation import Conversation
@@ -214,7 +214,7 @@ class BotRunner:
             conversation=self._conversation,
             sender=sender,
             vitals=self.vitals,
-            throttle=_throttle(settings),
+            throttle=Throttle(*_act_pace(settings)),
         )
         dispatcher = self._dispatcher = Dispatcher(
             hand=hand,
@@ -329,6 +329,9 @@ class BotRunner:
             log.warning("bot.refresh_failed", bot=self.vitals.slug, exc_info=True)
             return
         desk.settings, desk.companion = settings, companion
+        desk.throttle.keep_to(*_act_pace(settings))
+        if self._sender is not None:
+            self._sender.keep_to(_limits(settings))
 
     async def _handle(self, rows: Sequence[Claimed]) -> None:
         desk = self._desk
@@ -418,6 +421,10 @@ def _limits(settings: BotSettings) -> PaceLimits:
     )
 
 
-def _throttle(settings: BotSettings) -> Throttle:
-    burst, per_second = settings.config.get("act_burst", 60), settings.config.get("acts_per_second", 1.0)
-    return Throttle(burst=int(burst), per_second=float(per_second))
+def _act_pace(settings: BotSettings) -> tuple[int, float]:
+    """How many acts at once, and then a second, from what staff may have written by hand."""
+    burst, per_second = settings.config.get("act_burst"), settings.config.get("acts_per_second")
+    return (
+        burst if type(burst) is int and burst > 0 else MOST_ACTS,
+        float(per_second) if isinstance(per_second, int | float) and per_second > 0 else ACTS_PER_SECOND,
+    )

@@ -58,6 +58,11 @@ class Pacer:
         self._sweep_at = _SWEEP_AT
         self._free = limits == UNLIMITED
 
+    def keep_to(self, limits: PaceLimits) -> None:
+        """From now on these limits; what was sent and how long Telegram asked for silence is remembered."""
+        self._limits = limits
+        self._free = limits == UNLIMITED
+
     def __len__(self) -> int:
         """How many chats are remembered."""
         return len(self._chat_full_at) + len(self._chat_barred_until)

@@ -14,7 +14,7 @@ from core.clock import clock
 from mailbox.contracts import Hand, Outcome, Outgoing
 from mailbox.services.deliver import mark, outgoing
 from profiles.services.set_active import set_active
-from runtime.delivery.pacing import Pacer
+from runtime.delivery.pacing import PaceLimits, Pacer
 from runtime.delivery.verdict import Verdict, judge
 from runtime.vitals import Vitals
 from telegram_client.client import TelegramClient
@@ -59,6 +59,13 @@ class Sender:
         """Something was posted."""
         self._is_pending = True
         self._wake.set()
+
+    def keep_to(self, limits: PaceLimits) -> None:
+        """Staff have changed how fast the bot may send."""
+        self._pacer.keep_to(limits)
+        now = clock.monotonic()
+        self._cooling = {chat: self._pacer.ready_at(chat, now) for chat in self._cooling}
+        self.wake()
 
     async def run(self) -> None:
         """Send until cancelled; outlives a database that is away."""

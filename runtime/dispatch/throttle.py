@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import OrderedDict
 from enum import Enum
 
+MOST_ACTS = 60
+ACTS_PER_SECOND = 1.0
 _REMEMBERED = 20_000
 
 
@@ -19,11 +21,15 @@ class Pass(Enum):
 class Throttle:
     """A bucket for each lane: `burst` acts at once, then `per_second`."""
 
-    def __init__(self, *, burst: int = 60, per_second: float = 1.0) -> None:
+    def __init__(self, burst: int = MOST_ACTS, per_second: float = ACTS_PER_SECOND) -> None:
         self._burst = burst
         self._per_second = per_second
         # Lane to (acts left, when that was, whether a warning was given).
         self._lanes: OrderedDict[int, tuple[float, float, bool]] = OrderedDict()
+
+    def keep_to(self, burst: int, per_second: float) -> None:
+        """Staff have changed how fast one may go on; what everybody did until now is remembered."""
+        self._burst, self._per_second = burst, per_second
 
     def ask(self, lane: int, now: float) -> Pass:
         """May this lane take one more act at `now` (monotonic seconds)?"""
