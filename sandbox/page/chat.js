@@ -12,17 +12,17 @@ const TAP_WAITS = 15000;
 const BOTS_EVERY = 4000;
 const GROUP_GAP = 300;
 const MOST_SHOWN = 400;
+const MOST_MET = 60;
 
 const state = {
-  bots: [], bot: null, person: currentPerson(), met: [],
+  bots: [], bot: null, person: currentPerson(),
   messages: new Map(), blocked: false, keyboard: null, commands: [],
-  unread: new Map(), taps: new Map(), typingUntil: 0, toldWaiting: false, isAtEnd: true, ticket: 0,
+  unread: new Map(), taps: new Map(), typingUntil: 0, toldWaiting: false, isAtEnd: true, logHeight: 0,
+  ticket: 0, heardMeanwhile: null,
 };
 
 const hands = { say, tap, edit: (message) => composer.edit(message), toast };
 const composer = new Composer({ send: say, begin, rewrite, lastOwn });
-
-// ── doing things ────────────────────────────────────────────────────────────
 
 async function attempt(action) {
   try {
@@ -79,8 +79,6 @@ function tellWaiting() {
   setTimeout(() => state.bot.state !== "listening" && toast(t("waiting")), 700);
 }
 
-// ── which bot and which person ──────────────────────────────────────────────
-
 async function loadBots() {
   try {
     state.bots = await api.bots();
@@ -117,15 +115,17 @@ async function open(bot, person) {
   composer.focus();
 }
 
+// What is heard of a chat that is on its way here may be newer than what arrives: it is applied afterwards.
 async function loadChat() {
   const { bot, person } = state;
   const ticket = (state.ticket += 1);
+  state.heardMeanwhile = [];
   let chat = { messages: [], blocked: false, keyboard: null, commands: [], started: false };
-  let chats = [];
   if (bot) {
     try {
-      [chat, chats] = await Promise.all([api.chat(bot, person), api.chats(bot)]);
+      chat = await api.chat(bot, person);
     } catch {
+      state.heardMeanwhile = null;
       return;
     }
   }
@@ -134,15 +134,15 @@ async function loadChat() {
   state.blocked = chat.blocked;
   state.keyboard = chat.keyboard;
   state.commands = chat.commands;
-  state.met = chats.map((known) => known.user).filter(Boolean);
   composer.setCommands(chat.commands);
   state.isAtEnd = true;
   showHead();
   showMessages();
   showFoot();
+  const heardMeanwhile = state.heardMeanwhile ?? [];
+  state.heardMeanwhile = null;
+  heardMeanwhile.forEach(heard);
 }
-
-// ── showing ─────────────────────────────────────────────────────────────────
 
 // Drawn anew only when something changed: a list that is drawn under the keyboard's focus loses it.
 function showBots() {
@@ -283,12 +283,17 @@ function refresh(whenAtEnd) {
   showFoot();
 }
 
+function resized() {
+  state.logHeight = byId("log").clientHeight;
+  if (state.isAtEnd) toEnd();
+}
+
+// A log that has just become shorter was not scrolled by anybody; `resized` puts it right.
 function scrolled() {
+  if (byId("log").clientHeight !== state.logHeight) return;
   state.isAtEnd = isAtEnd();
   byId("to-end").hidden = state.isAtEnd;
 }
-
-// ── hearing ─────────────────────────────────────────────────────────────────
 
 const hears = {
   bots: () => loadBots(),
@@ -297,21 +302,21 @@ const hears = {
     if (event.message.from?.id === event.bot) state.typingUntil = 0;
     state.messages.set(event.message.message_id, event.message);
     if (event.keyboard !== undefined) state.keyboard = event.keyboard;
-    refresh(isAtEnd() || isOwn(event.message, state.person));
+    refresh(state.isAtEnd || isOwn(event.message, state.person));
     byId("messages").querySelector(`[data-id="${Number(event.message.message_id)}"]`)?.classList.add("arriving");
   },
   edit: (event) => {
     state.messages.set(event.message.message_id, event.message);
-    refresh(isAtEnd());
+    refresh(state.isAtEnd);
   },
   delete: (event) => {
     state.messages.delete(event.message_id);
-    refresh(isAtEnd());
+    refresh(state.isAtEnd);
   },
   action: () => {
     state.typingUntil = Date.now() + TYPING_FOR;
-    refresh(isAtEnd());
-    setTimeout(() => Date.now() >= state.typingUntil && refresh(isAtEnd()), TYPING_FOR + 50);
+    refresh(state.isAtEnd);
+    setTimeout(() => Date.now() >= state.typingUntil && refresh(state.isAtEnd), TYPING_FOR + 50);
   },
   answer: (event) => {
     state.taps.get(event.query_id)?.classList.remove("waiting");
@@ -329,14 +334,13 @@ function heard(event) {
   if (event.bot === undefined || event.type === "commands") {
     hears[event.type]?.(event);
   } else if (event.bot === state.bot?.id && event.chat === state.person.id) {
-    hears[event.type]?.(event);
+    if (state.heardMeanwhile) state.heardMeanwhile.push(event);
+    else hears[event.type]?.(event);
   } else if (event.type === "message" && event.chat === state.person.id && event.message.from?.id === event.bot) {
     state.unread.set(event.bot, (state.unread.get(event.bot) ?? 0) + 1);
     showBots();
   }
 }
-
-// ── the rail and the sheets ─────────────────────────────────────────────────
 
 function openRail() {
   document.body.classList.add("rail-shown");
@@ -348,9 +352,11 @@ function closeRail() {
   byId("veil").hidden = true;
 }
 
-function openPeople() {
-  const begun = new Set(state.met.map((user) => user.id));
-  byId("people-list").replaceChildren(...allPeople(state.met).map((person) =>
+async function openPeople() {
+  const chats = state.bot ? (await attempt(() => api.chats(state.bot))) ?? [] : [];
+  const met = chats.map((chat) => chat.user).filter(Boolean).slice(0, MOST_MET);
+  const begun = new Set(met.map((user) => user.id));
+  byId("people-list").replaceChildren(...allPeople(met).map((person) =>
     make("li", {},
       make("button", { type: "button", class: "bot", "aria-current": String(person.id === state.person.id), onclick: () => choose(person) },
         avatar(person.id, person.name),
@@ -388,7 +394,7 @@ async function createBot() {
 function settle() {
   translate(document);
   byId("log").addEventListener("scroll", scrolled, { passive: true });
-  new ResizeObserver(() => state.isAtEnd && toEnd()).observe(byId("log"));
+  new ResizeObserver(resized).observe(byId("log"));
   byId("to-end").addEventListener("click", () => byId("log").scrollTo({ top: byId("log").scrollHeight, behavior: "smooth" }));
   byId("rail-open").addEventListener("click", openRail);
   byId("rail-close").addEventListener("click", closeRail);
@@ -423,6 +429,7 @@ await loadBots();
 showHero();
 listen(heard, (connected) => {
   byId("offline").hidden = connected;
+  document.body.dataset.live = String(connected);
   if (connected) loadBots().then(loadChat);
 });
 setInterval(loadBots, BOTS_EVERY);

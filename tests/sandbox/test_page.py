@@ -57,6 +57,7 @@ async def open_page(server: SandboxServer, browser: Browser) -> AsyncIterator[Op
             "request", lambda asked: complaints.append(asked.url) if server.url not in asked.url else None
         )
         await page.goto(f"{server.url}/sandbox/")
+        await page.locator("body[data-live=true]").wait_for()
         return page
 
     yield opened
@@ -236,6 +237,25 @@ async def test_a_reply_keyboard_says_its_text(bot: BotHand, open_page: Opener) -
     await page.locator("#keys .key", has_text="Firmer").click()
     assert await heard_text(bot) == "Firmer"
     await expect(page.locator("#keys")).to_be_hidden()
+
+
+async def test_the_newest_stays_in_view_unless_one_has_scrolled_up(bot: BotHand, open_page: Opener) -> None:
+    page = await open_page(viewport={"width": 900, "height": 500})
+    await page.locator("#start").click()
+    await heard_text(bot)
+    for number in range(12):
+        await bot.ok("sendMessage", chat_id=100001, text=f"message {number}")
+    keyboard = {"keyboard": [["A"], ["B"], ["C"]]}
+    await bot.ok("sendMessage", chat_id=100001, text="the last", reply_markup=keyboard)
+    await expect(page.locator("#keys")).to_be_visible()
+    await expect(page.locator(".message").last).to_be_in_viewport(ratio=1)
+    await page.locator("#log").evaluate("log => log.scrollTo(0, 0)")
+    await expect(page.locator("#to-end")).to_be_visible()
+    await bot.ok("sendMessage", chat_id=100001, text="one more")
+    await expect(page.locator(".message")).to_have_count(15)
+    await expect(page.locator(".message").last).not_to_be_in_viewport()
+    await page.locator("#to-end").click()
+    await expect(page.locator(".message").last).to_be_in_viewport()
 
 
 async def test_arrow_up_edits_what_one_said_last(bot: BotHand, open_page: Opener) -> None:
