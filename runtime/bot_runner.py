@@ -75,7 +75,9 @@ class BotRunner:
         self._poller_task: asyncio.Task[None] | None = None
         self._revoked = asyncio.Event()
         self._lost = asyncio.Event()
-        self._states: asyncio.Queue[tuple[str, str, int]] = asyncio.Queue()
+        # Of the newest lease: what is seen without one, or once somebody else holds the bot, is not ours to tell.
+        self._epoch: int | None = None
+        self._states: asyncio.Queue[tuple[str, str, int, int | None]] = asyncio.Queue()
         self._task = asyncio.create_task(self._live())
         self._state_task = asyncio.create_task(self._write_states())
 
@@ -98,7 +100,7 @@ class BotRunner:
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
         self._observe(state, "")
-        self._states.put_nowait(("", "", 0))
+        self._states.put_nowait(("", "", 0, None))
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(asyncio.gather(self._state_task, return_exceptions=True), 2.0)
         self._state_task.cancel()
@@ -161,6 +163,7 @@ class BotRunner:
     async def _serve(self) -> None:
         """From the lease to a fall or a cancellation."""
         self.lease = await self._acquire()
+        self._epoch = self.lease.epoch
         self._lost.clear()
         self._revoked.clear()
         client: TelegramClient | None = None
@@ -383,11 +386,12 @@ class BotRunner:
             log.info("bot.state", bot=self.vitals.slug, state=str(state), was=self._state, reason=reason)
             metrics.show_bot_state(bot=self.vitals.slug, state=state, states=_STATES)
         self._state, self._reason = state, reason
-        self._states.put_nowait((state, reason, restarts))
+        if self._epoch is not None:
+            self._states.put_nowait((state, reason, restarts, self._epoch))
 
     async def _write_states(self) -> None:
         while True:
-            state, reason, restarts = await self._states.get()
+            state, reason, restarts, epoch = await self._states.get()
             if not state:
                 return
             while True:
@@ -397,6 +401,7 @@ class BotRunner:
                         bot_id=self.bot_id,
                         state=state,
                         error=reason,
+                        epoch=epoch,
                         restarts_delta=restarts,
                         generation=self.order.generation,
                     )
