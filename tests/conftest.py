@@ -30,6 +30,11 @@ WITHOUT_DATABASE = {"llm", "telegram_client", "sandbox", "bin"}
 ROOT = Path(__file__).parent
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    # Static files are collected when an installation is set up; tests do without.
+    config.addinivalue_line("filterwarnings", "ignore:No directory at:UserWarning")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _only_this_machine() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
