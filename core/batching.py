@@ -48,10 +48,18 @@ class Batcher(Generic[Item, Result]):
                 await self._run(bot_id, batch)
         finally:
             del self._running[bot_id]
+            # Nobody is left to serve them when this was cancelled.
+            for _, future in self._waiting.pop(bot_id, ()):
+                future.cancel()
 
     async def _run(self, bot_id: UUID, batch: list[tuple[Item, asyncio.Future[Result]]]) -> None:
         try:
             results = await aio.run_in_bot(bot_id, self._function, [item for item, _ in batch])
+            answered = list(zip(batch, results, strict=True))
+        except asyncio.CancelledError:
+            for _, future in batch:
+                future.cancel()
+            raise
         except (OperationalError, InterfaceError) as error:
             # The database is away: that is nobody's own fault, and trying each alone would only take longer.
             for _, future in batch:
@@ -64,7 +72,7 @@ class Batcher(Generic[Item, Result]):
             else:
                 _fail(batch[0][1], error)
             return
-        for (_, future), result in zip(batch, results, strict=True):
+        for (_, future), result in answered:
             if not future.done():
                 future.set_result(result)
 
