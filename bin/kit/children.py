@@ -8,11 +8,10 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import IO, Any
 
-from bin.kit.tethered import Program, tether
+from bin.kit.tethered import TETHER, Program, describe
 
 
 def unwind_on_signals() -> None:
@@ -65,10 +64,11 @@ def run(program: Program, *, hear: Callable[[str], None], patience: float = 3) -
     Whatever interrupts us ends it and all that it started, within `patience` seconds.
     """
     with (
-        tempfile.TemporaryDirectory(prefix="relove-") as folder,
+        # A file without a name: what stands in it is gone with us, however we end.
+        tempfile.TemporaryFile("w+") as described,
         subprocess.Popen(
-            tether(program, Path(folder)),
-            stdin=subprocess.DEVNULL,
+            TETHER,
+            stdin=_filled(described, describe(program)),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -80,3 +80,9 @@ def run(program: Program, *, hear: Callable[[str], None], patience: float = 3) -
         for line in child.stdout or ():
             hear(line.rstrip("\n"))
         return child.wait()
+
+
+def _filled(file: IO[str], text: str) -> IO[str]:
+    file.write(text)
+    file.seek(0)
+    return file

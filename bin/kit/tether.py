@@ -1,7 +1,8 @@
 """Becomes another program: with its own environment and account, and on a line to whoever started it.
 
-`python -IS tether.py SPEC`, where SPEC is a JSON file: argv, env, cwd, account ([uid, gid] or null) and
-death_signal (what the program gets when its starter dies without stopping it, even by kill -9).
+`python -IS tether.py SPEC`, where SPEC is a JSON file (without one: standard input): argv, env, cwd, account
+([uid, gid] or null) and death_signal (what the program gets when its starter dies without stopping it, even by
+kill -9).
 Stands alone: it is run by its path, before anything else of ours can be imported.
 """
 
@@ -15,11 +16,16 @@ import sys
 PR_SET_PDEATHSIG = 1
 
 
-def main(path: str) -> None:
-    """Turn this process into the program that the file describes; does not return."""
+def main(path: str | None) -> None:
+    """Turn this process into the program that is described; does not return."""
     starter = os.getppid()
-    with open(path) as file:  # noqa: PTH123
-        spec = json.load(file)
+    if path is None:
+        spec = json.load(sys.stdin)
+        # The program itself has nobody to ask.
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    else:
+        with open(path) as file:  # noqa: PTH123
+            spec = json.load(file)
     # First the folder: with an account's rights, it may no longer be reachable.
     os.chdir(spec["cwd"])
     if spec["account"]:
@@ -37,4 +43,4 @@ def main(path: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1] if len(sys.argv) > 1 else None)

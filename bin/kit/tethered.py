@@ -25,15 +25,25 @@ class Program:
     stop_seconds: int = 10
 
 
+# Reads what to become on its standard input, or in a file that is named after this.
+TETHER = (sys.executable, "-IS", str(KIT / "tether.py"))
+
+
+def describe(program: Program) -> str:
+    """What the tether has to know."""
+    return json.dumps(
+        {
+            "argv": program.argv,
+            "env": program.env,
+            "cwd": str(program.cwd),
+            "account": [program.account.uid, program.account.gid] if program.account else None,
+            "death_signal": int(program.stop_signal),
+        }
+    )
+
+
 def tether(program: Program, folder: Path) -> list[str]:
     """Write down what the program needs, readable by its owner alone; the command that starts it so."""
     path = folder / f"{program.name}.json"
-    spec = {
-        "argv": program.argv,
-        "env": program.env,
-        "cwd": str(program.cwd),
-        "account": [program.account.uid, program.account.gid] if program.account else None,
-        "death_signal": int(program.stop_signal),
-    }
-    write_private(path, json.dumps(spec))
-    return [sys.executable, "-IS", str(KIT / "tether.py"), str(path)]
+    write_private(path, describe(program))
+    return [*TETHER, str(path)]
