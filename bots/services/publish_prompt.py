@@ -9,6 +9,7 @@ from django.db.models import Max
 from bots.announcements import tell_runtime
 from bots.errors import BotError
 from bots.models import Bot, Persona, Prompt, PromptVersion
+from core.clock import clock
 
 
 def publish_prompt(
@@ -64,5 +65,8 @@ def withdraw_prompt(*, prompt_id: UUID) -> None:
 def _put_in_force(prompt: Prompt, version: PromptVersion | None) -> None:
     prompt.published = version
     prompt.save(update_fields=["published"])
-    for bot_id in Bot.objects.filter(persona_id=prompt.persona_id).values_list("id", flat=True):
+    bots = Bot.objects.filter(persona_id=prompt.persona_id)
+    # What the runtime compares: without it a running bot would see no reason to look again.
+    bots.update(updated_at=clock.now())
+    for bot_id in bots.values_list("id", flat=True):
         tell_runtime(bot_id)

@@ -34,10 +34,10 @@ def release(*, hand: Hand, ids: Sequence[UUID], reason: str, wait: float) -> Non
     )
 
 
-def bury(*, hand: Hand, ids: Sequence[UUID], reason: str) -> None:
+def bury(*, hand: Hand, ids: Sequence[UUID], reason: str, blank: bool = False) -> None:
     """Take rows out of the queue for good, with the code of their reason; their lane goes on.
 
-    Raises LeaseLost when one of them is in this hand no longer.
+    `blank` keeps nothing of what they said. Raises LeaseLost when one of them is in this hand no longer.
     """
     buried = SQL["bury"].run(
         {
@@ -45,6 +45,7 @@ def bury(*, hand: Hand, ids: Sequence[UUID], reason: str) -> None:
             "epoch": hand.epoch,
             "ids": list(ids),
             "reason": reason[:300],
+            "blank": blank,
             "now": clock.now(),
         }
     )

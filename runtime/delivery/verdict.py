@@ -10,7 +10,7 @@ from mailbox.contracts import Outcome, Outgoing
 from sessions_app.rendering import plain
 from telegram_client.failures import Failure, FailureKind
 
-# 1 + 2 + 4 + … seconds: about half an hour of trying.
+# 1 + 2 + 4 + … seconds, five minutes at most between two: some eighteen minutes of trying.
 MOST_ATTEMPTS = 12
 _LONGEST_WAIT = 300.0
 

@@ -50,8 +50,6 @@ class Act:
     updates: Sequence[Heard]
     started: float = field(default_factory=clock.monotonic)
     visit: Visit | None = None
-    # Seconds that were not ours: waiting for the model.
-    model_seconds: float = 0.0
 
     @property
     def heard(self) -> Heard:

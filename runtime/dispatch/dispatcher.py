@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 
 import structlog
 from django.db import Error as DatabaseError
@@ -13,8 +13,9 @@ from core import aio, metrics
 from core.errors import AppError
 from mailbox.contracts import Arrival, Claimed, Hand, LeaseLost
 from mailbox.services.claim import claim
-from mailbox.services.settle import bury, release
+from mailbox.services.settle import release
 from runtime.dispatch.gate import Gate
+from runtime.dispatch.turns import Turns
 
 log = structlog.get_logger(__name__)
 
@@ -28,7 +29,7 @@ MOST_LANES = 48
 
 
 class Dispatcher:
-    """The lanes of one bot. `handle` serves one burst and settles it; `give_up` tells the person that it failed."""
+    """The lanes of one bot."""
 
     def __init__(
         self,
@@ -36,15 +37,13 @@ class Dispatcher:
         hand: Hand,
         gate: Gate,
         burst_wait: Callable[[], float],
-        handle: Callable[[Sequence[Claimed]], Awaitable[None]],
-        give_up: Callable[[Sequence[Claimed], str], Awaitable[None]],
+        turns: Turns,
         most_lanes: int = MOST_LANES,
     ) -> None:
         self._hand = hand
         self._gate = gate
         self._burst_wait = burst_wait
-        self._handle = handle
-        self._give_up = give_up
+        self._turns = turns
         self._most_lanes = most_lanes
         self._busy: dict[int, asyncio.Task[None]] = {}
         # Lanes that hold more than was taken of them, and whether there may be more lanes than there was room for.
@@ -167,14 +166,14 @@ class Dispatcher:
             if attempts > MOST_ATTEMPTS:
                 await self._bury(burst, burst[0].reason or "it ended the process each time")
             else:
-                await self._handle(burst)
+                await self._turns.take(burst)
         except LeaseLost:
             log.warning("turn.lease_lost")
         except Exception as error:
             code = error.code if isinstance(error, AppError) else type(error).__name__
             is_over = (isinstance(error, AppError) and error.permanent) or attempts >= MOST_ATTEMPTS
             log.exception("turn.failed", error_code=code, attempts=attempts, is_buried=is_over)
-            with contextlib.suppress(DatabaseError):
+            with contextlib.suppress(DatabaseError, LeaseLost):
                 if is_over:
                     await self._bury(burst, code)
                     return
@@ -186,9 +185,7 @@ class Dispatcher:
 
     async def _bury(self, burst: Sequence[Claimed], reason: str) -> None:
         try:
-            await self._give_up(burst, reason)
+            await self._turns.give_up(burst, reason)
         except Exception:
             log.warning("turn.apology_failed", exc_info=True)
-            await aio.run_in_bot(
-                self._hand.bot_id, bury, hand=self._hand, ids=[each.id for each in burst], reason=reason
-            )
+            await self._turns.bury(burst, reason)

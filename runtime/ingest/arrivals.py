@@ -30,7 +30,7 @@ def arrival_of(update: RawUpdate, *, now: datetime, burst_wait: float) -> Arriva
         lane=seen.lane,
         user_id=seen.user_id,
         may_wait=seen.is_text and seen.is_private,
-        payload=update.payload[:LARGEST_PAYLOAD],
+        payload=update.payload if len(update.payload) <= LARGEST_PAYLOAD else b"",
         due_at=now + timedelta(seconds=burst_wait) if seen.is_text and seen.is_private else now,
         reason=reason,
     )

@@ -19,6 +19,8 @@ def plan(
 ) -> dict[str, list[WantedBot]]:
     """Workers' names and their bots: everybody stays where they are, newcomers fill the gaps.
 
+    One worker always has room, with or without bots: starting a process takes a second that a new bot need not wait.
+
     `alone` are bots that get a process of their own besides those whose row asks for it: suspects of ending it.
     """
     running = [bot for bot in wanted if bot.wanted_state in RUN]
@@ -37,6 +39,7 @@ def plan(
             homeless.append(bot)
     for bot in homeless:
         places.setdefault(_with_room(places, per_worker), []).append(bot)
+    places.setdefault(_with_room(places, per_worker), [])
     return places
 
 

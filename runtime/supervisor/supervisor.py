@@ -121,6 +121,7 @@ class Supervisor:
                 break
             metrics.worker_restarts_total.inc()
             log.error("worker.fell", worker=name, pid=process.pid, exit_code=code)
+            await self._tell_staff(name)
             await self._judge(name)
             await asyncio.sleep(min(0.2 * 2 ** len(self._falls[name]), 10.0) * random.uniform(0.5, 1.0))  # noqa: S311
         self._workers.pop(name, None)
@@ -149,6 +150,18 @@ class Supervisor:
                 return
             except DatabaseError:
                 await asyncio.sleep(0.25)
+
+    async def _tell_staff(self, name: str) -> None:
+        """The bots of a worker that fell were restarted too."""
+        for bot in self._assigned.get(name, ()):
+            with contextlib.suppress(DatabaseError):
+                await aio.run(
+                    observe_state,
+                    bot_id=bot.id,
+                    state=ObservedState.BACKING_OFF,
+                    error="its process ended and is started again",
+                    restarts_delta=1,
+                )
 
     async def _judge(self, name: str) -> None:
         """A worker that keeps falling: find the bot that ends it, by giving each a process of its own."""

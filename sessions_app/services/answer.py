@@ -37,7 +37,7 @@ def answer(
         _keep_ours(visit=visit, lines=lines, session_id=session_id, cost=cost or Cost())
     post(bot_id=visit.bot_id, posts=[*unbutton(visit), *posts_of(visit, lines)])
     if bury_as:
-        bury(hand=visit.hand, ids=visit.inbound_ids, reason=bury_as)
+        bury(hand=visit.hand, ids=visit.inbound_ids, reason=bury_as, blank=not is_kept)
     else:
         settle(hand=visit.hand, ids=visit.inbound_ids, blank=not is_kept)
 

@@ -16,8 +16,8 @@ from core.metrics_folder import share_figures
 share_figures(Path(settings.RELOVE_HOME), "runbots")
 
 from bots.errors import BotError
-from bots.models import Bot, WantedState
-from bots.services.register_bot import register_bot
+from bots.models import Bot
+from bots.services.ensure_bot import ensure_bot
 from core import aio, metrics
 from runtime.status_table import status_table
 from runtime.supervisor.supervisor import Supervisor
@@ -60,7 +60,6 @@ def _check(slugs: list[str]) -> None:
 def _register(token: str) -> None:
     """Single-bot mode: the bot of TELEGRAM_BOT_TOKEN is there and wanted running."""
     try:
-        register_bot(name="reLove", token=token, wanted_state=WantedState.RUNNING)
+        ensure_bot(token=token, name="reLove")
     except BotError as error:
-        if error.code != "bots.token_taken":
-            raise CommandError(str(error)) from None
+        raise CommandError(str(error)) from None

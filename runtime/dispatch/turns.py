@@ -1,0 +1,70 @@
+"""From rows in hand to the chain, and what happens to rows that nothing can be done with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import structlog
+
+from core import aio
+from mailbox.contracts import Claimed, Hand
+from mailbox.services.settle import bury
+from profiles.selectors.has_consented import has_consented
+from runtime.dispatch.act import Act, Desk
+from runtime.dispatch.chain import walk
+from runtime.dispatch.heard import Heard, Unreadable, read_update
+from runtime.dispatch.middleware.recognise import recognise_act
+from sessions_app.services.note_failure import note_failure
+
+log = structlog.get_logger(__name__)
+
+
+class Turns:
+    """The turns of one bot."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def take(self, rows: Sequence[Claimed]) -> None:
+        """Read one burst and walk it; what cannot be read is buried, and its neighbours are answered."""
+        read: list[tuple[Claimed, Heard]] = []
+        for row in rows:
+            try:
+                read.append((row, self._read(row)))
+            except Unreadable as error:
+                await self.bury([row], error.message)
+        if read:
+            await walk(
+                Act(desk=self._desk, rows=[row for row, _ in read], updates=[heard for _, heard in read])
+            )
+
+    async def give_up(self, rows: Sequence[Claimed], code: str) -> None:
+        """Tell the person kindly that something of ours failed, and bury what it was.
+
+        Raises Unreadable where there is nobody to tell.
+        """
+
+        async def apologise(act: Act) -> None:
+            if act.visit is None:
+                message = "nobody to apologise to"
+                raise Unreadable(message)
+            await aio.run_in_bot(self._desk.hand.bot_id, note_failure, visit=act.visit, code=code)
+
+        act = Act(desk=self._desk, rows=rows, updates=[self._read(row) for row in rows])
+        await recognise_act(act, apologise)
+        self._desk.sender.wake()
+
+    async def bury(self, rows: Sequence[Claimed], reason: str) -> None:
+        """Out of the queue, with the reason; of who has not consented nothing is kept but that."""
+        for row in rows:
+            log.warning("update.buried", bot=self._desk.settings.slug, reason=reason, size=len(row.payload))
+        await aio.run_in_bot(self._desk.hand.bot_id, _bury, hand=self._desk.hand, rows=rows, reason=reason)
+
+    def _read(self, row: Claimed) -> Heard:
+        return read_update(row.payload, kind=row.kind, our_name=self._desk.username)
+
+
+def _bury(*, hand: Hand, rows: Sequence[Claimed], reason: str) -> None:
+    for row in rows:
+        is_known = row.user_id is None or has_consented(bot_id=hand.bot_id, telegram_id=row.user_id)
+        bury(hand=hand, ids=[row.id], reason=reason, blank=not is_known)
