@@ -75,7 +75,9 @@ def _tellable(key: object, value: object, depth: int = 0) -> object:
 def tell_foreign(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:  # noqa: ARG001
     """Of what a library logs about an exception keep the unformatted sentence: its values quote people."""
     record = event["_record"]
-    if record.exc_info or record.name.startswith(_QUOTING):
+    # Django's says the path of the request and nothing else.
+    is_path = record.name == "django.request"
+    if (record.exc_info and not is_path) or record.name.startswith(_QUOTING):
         event["event"] = str(record.msg).partition("\n")[0]
     return event
 

@@ -263,6 +263,13 @@ def test_a_failed_celery_task_does_not_say_what_it_held(lines: Lines):
     ]
 
 
+def test_a_failed_request_is_told_with_its_path(lines: Lines):
+    error = ValueError(WORDS)
+    logging.getLogger("django.request").error("Internal Server Error: %s", "/admin/bots/", exc_info=error)
+    (line,) = lines()
+    assert (line["event"], line["exception"]) == ("Internal Server Error: /admin/bots/", "ValueError() at ?")
+
+
 def test_what_libraries_attach_to_a_record_stays_out(lines: Lines):
     foreign.warning("refused", extra={"request": WORDS, "status_code": 403, "data": {"x": WORDS}})
     (line,) = lines()
