@@ -117,7 +117,7 @@ async def test_who_lost_the_lease_says_no_more_of_the_bots_state(office: Office,
     await steal(bot, seconds=600)
     runner = office.runner_of(bot)
     await eventually(lambda: on_database(lambda: runner.lease is None))
-    await eventually(lambda: on_database(runner._states.empty))
+    await eventually(lambda: on_database(runner._book._news.empty))
     status = await status_of(bot)
     assert (status.state, status.lease_holder, status.restarts) == ("running", "another:1:pack-1:1", 0)
 
