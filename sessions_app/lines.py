@@ -64,10 +64,10 @@ def after_crisis(language: str) -> Line:
     )
 
 
-def crisis_lines(kind: str, language: str) -> tuple[Line, ...]:
-    """Support, and living people to turn to."""
+def crisis_lines(kind: str, language: str, *, is_paused: bool) -> tuple[Line, ...]:
+    """Support, and living people to turn to; and that the session is paused, where there is one to go back to."""
     support = Line(crisis_reply(kind, language))
-    return (support,) if kind == "minor" else (support, line("crisis.paused_note", language))
+    return (support, line("crisis.paused_note", language)) if is_paused and kind != "minor" else (support,)
 
 
 def privacy(language: str) -> Line:

@@ -29,6 +29,11 @@ def answer(
     longer in this process's hand.
     """
     is_kept = visit.person.has_consented if consented is None else consented
+    # First of all, so that a visit which somebody else has answered is found out by nothing else.
+    if bury_as:
+        bury(hand=visit.hand, ids=visit.inbound_ids, reason=bury_as, blank=not is_kept)
+    else:
+        settle(hand=visit.hand, ids=visit.inbound_ids, blank=not is_kept)
     if is_kept:
         keep_words(
             bot_id=visit.bot_id,
@@ -36,10 +41,6 @@ def answer(
         )
         _keep_ours(visit=visit, lines=lines, session_id=session_id, cost=cost or Cost())
     post(bot_id=visit.bot_id, posts=[*unbutton(visit), *posts_of(visit, lines)])
-    if bury_as:
-        bury(hand=visit.hand, ids=visit.inbound_ids, reason=bury_as, blank=not is_kept)
-    else:
-        settle(hand=visit.hand, ids=visit.inbound_ids, blank=not is_kept)
 
 
 def _keep_ours(*, visit: Visit, lines: Sequence[Line], session_id: UUID | None, cost: Cost) -> None:

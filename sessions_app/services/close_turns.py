@@ -20,6 +20,9 @@ def close_turns(*, bot_id: UUID, closings: Sequence[Closing]) -> None:
 
     Raises LeaseLost when one of their updates is no longer in this process's hand.
     """
+    # First of all, so that a turn which somebody else has taken is found out by nothing else.
+    for hand, group in groupby(closings, key=lambda each: each.visit.hand):
+        settle(hand=hand, ids=[row for closing in group for row in closing.visit.inbound_ids])
     SQL["close_turns"].run(
         {
             "bot_id": bot_id,
@@ -42,5 +45,3 @@ def close_turns(*, bot_id: UUID, closings: Sequence[Closing]) -> None:
     post(
         bot_id=bot_id, posts=[each for closing in closings for each in posts_of(closing.visit, closing.lines)]
     )
-    for hand, group in groupby(closings, key=lambda each: each.visit.hand):
-        settle(hand=hand, ids=[row for closing in group for row in closing.visit.inbound_ids])

@@ -24,15 +24,16 @@ def open_session(*, visit: Visit, kind: str) -> None:
 
 def switch_session(*, visit: Visit, kind: str) -> None:
     """End the open session without a summary and begin one of the other kind; the person chose so."""
-    if visit.session is not None and visit.session.kind != kind:
-        Session.objects.for_bot(visit.bot_id).filter(id=visit.session.id).update(
+    at_hand = visit.session
+    if at_hand is not None and at_hand.state == SessionState.ACTIVE and at_hand.kind != kind:
+        Session.objects.for_bot(visit.bot_id).filter(id=at_hand.id).update(
             state=SessionState.ABANDONED, completed_at=clock.now()
         )
         record_event(
             bot_id=visit.bot_id,
             kind="session.abandoned",
             profile_id=visit.person.id,
-            payload={"session": str(visit.session.id), "kind": visit.session.kind},
+            payload={"session": str(at_hand.id), "kind": at_hand.kind},
             correlation_id=visit.correlation_id,
         )
         begin_session(visit=visit, kind=kind)

@@ -25,4 +25,5 @@ def pause_for_crisis(*, visit: Visit, kind: str, rule: str, cost: Cost | None = 
     )
     if kind == "minor":
         mark_underage(bot_id=visit.bot_id, profile_id=visit.person.id)
-    answer(visit=visit, lines=crisis_lines(kind, visit.language), session_id=session_id, cost=cost)
+    lines = crisis_lines(kind, visit.language, is_paused=session_id is not None)
+    answer(visit=visit, lines=lines, session_id=session_id, cost=cost)
