@@ -60,7 +60,7 @@ async def test_a_delayed_call_is_acted_on_though_the_caller_gave_up(
     await control.post("faults", {"method": "sendMessage", "delay_ms": 60_000})
     with pytest.raises(asyncio.TimeoutError):
         await asyncio.wait_for(known_bot.call("sendMessage", chat_id=1001, text="x"), 0.2)
-    while len(await control.messages(known_bot)) < 2:  # noqa: ASYNC110
+    while len(await control.messages(known_bot)) < 2:
         await asyncio.sleep(0.01)
     assert [message["text"] for message in await control.messages(known_bot)] == ["/start", "x"]
 

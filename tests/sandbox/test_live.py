@@ -83,7 +83,7 @@ async def test_a_page_that_is_closed_is_forgotten(
     async with session.get("/control/live") as stream:
         await stream.content.readline()
         assert bool(server.cloud.feed) is True
-    while server.cloud.feed:  # noqa: ASYNC110
+    while server.cloud.feed:
         await asyncio.sleep(0.005)
     assert bool(server.cloud.feed) is False
 

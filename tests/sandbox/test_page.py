@@ -327,9 +327,9 @@ async def test_without_bots_one_can_be_made(control: ControlHand, open_page: Ope
     await page.locator("#hero button").click()
     await page.locator("#bot-name").fill("Han")
     await page.locator("#bot-form button").click()
+    await expect(page.locator("#head-name")).to_have_text("Han")
     (bot,) = await control.get("bots")
     await expect(page.locator("#token code")).to_have_text(bot["token"])
-    await expect(page.locator("#head-name")).to_have_text("Han")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

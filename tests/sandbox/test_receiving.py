@@ -20,7 +20,7 @@ async def ids_of_three(bot: BotHand, control: ControlHand) -> list[int]:
 
 
 async def until_polled(server: SandboxServer, bot: BotHand) -> None:
-    while not server.cloud.known(bot.token).queue.polled:  # noqa: ASYNC110
+    while not server.cloud.known(bot.token).queue.polled:
         await asyncio.sleep(0.005)
 
 
@@ -72,7 +72,7 @@ async def test_a_poller_that_goes_away_stops_being_one(server: SandboxServer, bo
     await until_polled(server, bot)
     poll.cancel()
     account = server.cloud.known(bot.token)
-    while account.queue.polled:  # noqa: ASYNC110
+    while account.queue.polled:
         await asyncio.sleep(0.005)
     assert account.queue.polled is False
 

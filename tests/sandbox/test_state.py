@@ -62,7 +62,7 @@ async def test_after_a_crash_no_number_is_given_twice(
         control = ControlHand(session)
         bot = await control.bot()
         said = await control.say(bot, "hello")
-        while not file.exists() or "hello" not in file.read_text():  # noqa: ASYNC110
+        while not file.exists() or "hello" not in file.read_text():
             await asyncio.sleep(0.01)
         crashed = file.read_bytes()
     file.write_bytes(crashed)
