@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shlex
 import shutil
+import stat
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -63,7 +64,7 @@ class Supervision:
         self._recorded: set[int] = set()
         self._socket = home.run / "supervisor.sock"
         if len(bytes(self._socket)) > LONGEST_SOCKET:
-            self._socket = Path(tempfile.mkdtemp(prefix="relove-", dir="/tmp")) / "supervisor.sock"
+            self._socket = _short_folder(home) / "supervisor.sock"
 
     @property
     def _supervisord(self) -> Any:
@@ -199,6 +200,20 @@ class Supervision:
                 "stdout_logfile_backups=3",
             ]
         return "\n".join([*lines, ""])
+
+
+def _short_folder(home: Home) -> Path:
+    """A private folder with a short name, the same for every start from this home."""
+    digest = hashlib.sha256(bytes(home.path)).hexdigest()[:16]
+    folder = Path("/tmp") / f"relove-{os.geteuid()}-{digest}"  # noqa: S108
+    folder.mkdir(mode=0o700, exist_ok=True)
+    state = folder.lstat()
+    # Everybody may write to /tmp: what somebody else has put there is not for us.
+    if not stat.S_ISDIR(state.st_mode) or state.st_uid != os.geteuid() or state.st_mode & 0o077:
+        raise Trouble(
+            f"{folder} belongs to somebody else. Remove it, or name a RELOVE_HOME with a shorter path."
+        )
+    return folder
 
 
 def end_leftovers(home: Home) -> list[str]:

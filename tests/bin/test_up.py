@@ -81,25 +81,21 @@ class Installation:
         return {process.name: process.pid for process in records.read(self.home / "run" / "processes.json")}
 
     def mine(self) -> list[str]:
-        """Every process that has this home in its environment or on its command line."""
-        return [
-            process_line(process) for process in psutil.process_iter() if belongs(process, str(self.home))
-        ]
+        """The command line of every process that has this home on it or in its environment."""
+        return [line for process in psutil.process_iter() if (line := line_of(process, str(self.home)))]
 
     def page(self, path: str) -> int:
         with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10) as answer:
             return int(answer.status)
 
 
-def belongs(process: psutil.Process, home: str) -> bool:
+def line_of(process: psutil.Process, home: str) -> str:
+    """A process's command line if it belongs to this home; empty if not, and for one that has just ended."""
     try:
-        return home in " ".join(process.cmdline()) or process.environ().get("RELOVE_HOME") == home
+        line = " ".join(process.cmdline())
+        return line if home in line or process.environ().get("RELOVE_HOME") == home else ""
     except psutil.Error:
-        return False
-
-
-def process_line(process: psutil.Process) -> str:
-    return f"{process.pid} {' '.join(process.cmdline())}"
+        return ""
 
 
 def until(condition: Callable[[], object], seconds: float) -> None:
