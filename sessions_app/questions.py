@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
 from llm.contracts import Question
@@ -46,7 +47,8 @@ def coach_question(*, visit: Visit, session: OpenSession, companion: Companion, 
     persona, _ = companion.prompts.prompt("persona.natasha", language)
     new = [each.text for each in visit.words]
     is_diagnostic = session.kind == "diagnostic"
-    rehearse = diagnostic_rehearsal if is_diagnostic else coach_rehearsal
+    card = session_card(session)
+    rehearse = diagnostic_rehearsal if is_diagnostic else partial(coach_rehearsal, is_gentle=card.is_gentle)
     return Asking(
         Question(
             purpose="diagnostic" if is_diagnostic else "coach",
@@ -54,7 +56,7 @@ def coach_question(*, visit: Visit, session: OpenSession, companion: Companion, 
                 persona=persona,
                 task=task,
                 person=person_card(visit),
-                session=session_card(session),
+                session=card,
                 history=history,
                 new=new,
             ),
@@ -150,4 +152,5 @@ def session_card(session: OpenSession) -> SessionCard:
         patterns=as_texts(session.patterns),
         core_issue=session.core_issue,
         data=as_mapping(session.data),
+        is_gentle=session.data.get("gently") is True,
     )

@@ -43,9 +43,18 @@ _EDGES: Final = " \t,;:-–—'()"
 
 
 def coach_rehearsal(
-    *, stage_code: str | None, session_id: UUID, history: Sequence[Said], new: Sequence[str], language: str
+    *,
+    stage_code: str | None,
+    session_id: UUID,
+    history: Sequence[Said],
+    new: Sequence[str],
+    language: str,
+    is_gentle: bool = False,
 ) -> Rehearsal:
-    """The coach's next words: an echo of the person's, at times a provocation, then a new question."""
+    """The coach's next words: an echo of the person's, at times a provocation, then a new question.
+
+    `is_gentle`, after a sign of crisis, leaves every provocation out.
+    """
     book = _book(language)
     at = _stage(stage_code, language)
     said = _Heard.read(new, book)
@@ -53,7 +62,7 @@ def coach_rehearsal(
     asked = [text for role, text in history if role == "bot"]
     turn = len(asked)
     opening = _echo(said, book, seed, turn)
-    push = "" if said.in_pain or said.asks_who else _push(at, book, seed, turn)
+    push = "" if is_gentle or said.in_pain or said.asks_who else _push(at, book, seed, turn)
     question = _next_question(at, asked, book) or _pick(book.closing, seed, turn)
     first = f"{opening} {push}" if push else opening
     return Rehearsal(lines=(f"{first}\n\n{question}",), turn=turn, language=book.language)

@@ -80,6 +80,11 @@ UNFOLD = {
                         "link": reverse_lazy("admin:events_event_changelist"),
                     },
                     {
+                        "title": _("Buried updates"),
+                        "icon": "inventory_2",
+                        "link": reverse_lazy("admin:mailbox_buriedupdate_changelist"),
+                    },
+                    {
                         "title": _("Daily figures"),
                         "icon": "monitoring",
                         "link": reverse_lazy("admin:bots_botmetricday_changelist"),

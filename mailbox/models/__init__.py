@@ -1,6 +1,7 @@
 """The rows of this room."""
 
+from mailbox.models.buried import BuriedUpdate
 from mailbox.models.inbound import InboundOutcome, InboundUpdate
 from mailbox.models.outbound import OutboundMessage, OutboundState, Priority
 
-__all__ = ["InboundOutcome", "InboundUpdate", "OutboundMessage", "OutboundState", "Priority"]
+__all__ = ["BuriedUpdate", "InboundOutcome", "InboundUpdate", "OutboundMessage", "OutboundState", "Priority"]

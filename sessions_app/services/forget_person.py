@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from core.tenancy import across_bots
+from core.tenancy import across_bots, visible_bots
 from events.services.erase_events import erase_events
 from mailbox.services.erase_mail import erase_mail
 from mailbox.services.post import post
@@ -36,6 +36,9 @@ def forget_everywhere(*, visit: Visit) -> None:
     with across_bots(reason="a person asked to be forgotten everywhere"):
         for bot_id, profile_id in profiles_of(telegram_id=visit.person.telegram_id):
             _erase(bot_id=bot_id, profile_id=profile_id, telegram_id=visit.person.telegram_id)
+        # Also where there is mail of theirs and no profile (any more).
+        for bot_id in visible_bots() or ():
+            erase_mail(bot_id=bot_id, telegram_id=visit.person.telegram_id)
         _farewell(visit=visit)
 
 

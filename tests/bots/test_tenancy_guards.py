@@ -31,7 +31,8 @@ Owner = psycopg.Connection[tuple[object, ...]]
 
 
 def all_models() -> list[type[models.Model]]:
-    return apps.get_models(include_auto_created=True)
+    # A proxy is the same rows seen from elsewhere.
+    return [each for each in apps.get_models(include_auto_created=True) if not each._meta.proxy]
 
 
 def tenant_models() -> list[type[TenantModel]]:
