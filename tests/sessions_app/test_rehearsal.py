@@ -399,6 +399,8 @@ def test_the_prepared_lines_cover_every_intensity_and_stage_in_both_languages() 
                 )
 
 
-@pytest.mark.parametrize("harmless", ["А разве я хочу измениться так сильно", "Мне нужны изменения, и побольше"])
+@pytest.mark.parametrize(
+    "harmless", ["А разве я хочу измениться так сильно", "Мне нужны изменения, и побольше"]
+)
 def test_words_that_only_begin_like_pain_are_no_pain(harmless: str) -> None:
     assert "«" in reply(harmless).split("\n\n", maxsplit=1)[0]
