@@ -60,7 +60,9 @@ def _measure(stage: Stage, given: Any) -> dict[str, Any]:
 
     many = gather(stage, bots=given.bots, people=given.chats)
     echoes = {
-        concurrent: _echo(stage, concurrent=concurrent, count=given.bots * given.chats // 2, rounds=2)
+        concurrent: _echo(
+            stage, concurrent=concurrent, count=given.bots * given.chats // 2, rounds=given.rounds
+        )
         for concurrent in CONCURRENT_UPDATES
     }
     turns = _turns(stage, many, rounds=given.rounds, name=f"{given.bots} bots")
@@ -70,7 +72,7 @@ def _measure(stage: Stage, given: Any) -> dict[str, Any]:
     retire(one)
     # Once more, so that what the machine did meanwhile shows.
     best = max(echoes, key=lambda concurrent: echoes[concurrent].per_second)
-    again = _echo(stage, concurrent=best, count=given.bots * given.chats // 2, rounds=2)
+    again = _echo(stage, concurrent=best, count=given.bots * given.chats // 2, rounds=given.rounds)
     asking = None if given.no_openai else _with_model(stage, given)
     return _show(given, echoes, again, turns, single, asking)
 
@@ -91,7 +93,7 @@ def _echo(stage: Stage, *, concurrent: int, count: int, rounds: int) -> Round:
             measured.append(_round(stage, {token: updates}, child.pid))
     finally:
         child.stop()
-    found = _best(measured)
+    found = _middle(measured)
     say(f"  echo, concurrent_updates={concurrent}: {found.per_second:.0f}/s, {found.cpu_ms:.2f} ms CPU")
     return found
 
@@ -178,11 +180,8 @@ def _listens(port: int) -> bool:
     return answers(port, hello=b"GET / HTTP/1.0\r\n\r\n", expected=(b"HTTP/",))
 
 
-def _best(rounds: Sequence[Round]) -> Round:
-    return max(rounds, key=lambda each: each.per_second)
-
-
 def _middle(rounds: Sequence[Round]) -> Round:
+    """The round with the median pace, for the echo as for the product."""
     pace = statistics.median_low([each.per_second for each in rounds])
     return next(each for each in rounds if each.per_second == pace)
 
