@@ -237,7 +237,8 @@ class BotRunner:
         finally:
             for task in tasks:
                 task.cancel()
-            await asyncio.gather(*tasks, dispatcher.abandon(), sender.abandon(), return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await asyncio.gather(dispatcher.abandon(), sender.abandon(), return_exceptions=True)
             for model in (desk.companion.model, *self._retired):
                 await model.aclose()
             self._retired.clear()

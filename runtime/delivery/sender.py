@@ -102,11 +102,14 @@ class Sender:
             await asyncio.wait_for(self._settled.wait(), seconds)
 
     async def abandon(self) -> None:
-        """Let go of what is in flight; whoever comes next decides about it."""
+        """Let go of what is in flight, and write down what is known; whoever comes next decides about the rest."""
+        self._is_stopping = True
         tasks = list(self._in_flight.values())
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        with contextlib.suppress(DatabaseError):
+            await self._step()
 
     async def _step(self) -> None:
         """Write outcomes down and take the next messages, in one transaction."""

@@ -243,6 +243,7 @@ async def test_markup_that_telegram_refuses_is_sent_as_plain_text(office: Office
     assert await vera.hear() == [HELP]
     (said,) = await vera.said_by_bot()
     assert not [each for each in said.get("entities", ()) if each["type"] in {"bold", "italic"}]
+    await all_settled(bot)
     ((params, error),) = await posted(bot, "params", "error")
     assert ("parse_mode" in params, params["text"], error) == (False, HELP, "")
 
