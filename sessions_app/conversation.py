@@ -14,9 +14,9 @@ import structlog
 
 from core import aio
 from core.batching import Batcher
-from core.errors import AppError
 from core.tenancy import the_bot
 from llm.contracts import Answer, ModelRefused, ModelUnavailable, Question
+from sessions_app.bill import Bill
 from sessions_app.companion import Companion
 from sessions_app.contracts import Arrived, Arriving, Closing, Cost, Line, Opening, OpenSession, Visit
 from sessions_app.crisis import detect
@@ -29,7 +29,7 @@ from sessions_app.questions import (
     diagnosis_question,
     summary_question,
 )
-from sessions_app.rendering import sensible, split_message, to_telegram_html
+from sessions_app.rendering import plain, sensible, split_message, to_telegram_html
 from sessions_app.selectors.session_history import session_history
 from sessions_app.services.close_turns import close_turns
 from sessions_app.services.complete_session import (
@@ -79,75 +79,81 @@ class Conversation:
         """Answer free text in an active session. Raises what the database raises; never what the model does."""
         history = await self._open(companion.bot_id, Opening(visit.conversation_id, session.id, visit.words))
         asking = coach_question(visit=visit, session=session, companion=companion, history=history)
+        bill = Bill(companion.model)
         try:
-            answer, verdict = await self._ask_both(visit, companion, asking, history)
+            answer = await self._ask_both(visit, companion, asking, history, bill)
         except (ModelUnavailable, ModelRefused) as error:
-            await self._close(companion.bot_id, _apology(visit, session, error))
+            await self._close(companion.bot_id, _apology(visit, session, error.code, bill.cost()))
             return
-        if verdict is not None:
-            await self._pause(visit, kind=verdict.sign, rule="model", cost=_cost(answer, asking))
+        if isinstance(answer, CrisisVerdict):
+            await self._pause(visit, kind=answer.sign, rule="model", cost=bill.cost())
         elif isinstance(answer.parsed, DiagnosticStep) and (
             answer.parsed.enough or session.question_count + 1 >= LONGEST_DIAGNOSTIC
         ):
-            await self._conclude(visit, session, companion)
+            await self._conclude(visit, session, companion, bill)
         else:
-            await self._close(companion.bot_id, _closing(visit, session, answer, asking))
+            cost = bill.cost(answer, prompt_version_id=asking.prompt_version_id)
+            await self._close(companion.bot_id, _closing(visit, session, answer, cost))
 
     async def end(self, visit: Visit, session: OpenSession, companion: Companion) -> None:
         """/end_session: sum the session up with the model, or end it with a kind word where that fails."""
         history = await aio.run_in_bot(
             companion.bot_id, session_history, bot_id=companion.bot_id, session_id=session.id
         )
-        if not any(role == "user" for role, _ in history):
+        if not any(role == "user" and not text.startswith("/") for role, text in history):
             await self._write(visit, partial(complete_untold, session=session, key="session.ended_empty"))
             return
         asking = summary_question(visit=visit, session=session, companion=companion, history=history)
+        bill = Bill(companion.model)
         try:
-            answer = await companion.model.ask(asking.question)
+            answer = await bill.ask(asking.question)
         except (ModelUnavailable, ModelRefused) as error:
             await self._write(
-                visit, partial(complete_untold, session=session, key="session.ended_untold", error=error.code)
+                visit,
+                partial(
+                    complete_untold,
+                    session=session,
+                    key="session.ended_untold",
+                    error=error.code,
+                    cost=bill.cost(),
+                ),
             )
             return
         assert isinstance(answer.parsed, SessionSummary)  # noqa: S101 - the question's schema
+        cost = bill.cost(answer, prompt_version_id=asking.prompt_version_id)
         await self._write(
-            visit,
-            partial(
-                complete_with_summary, session=session, outcome=answer.parsed, cost=_cost(answer, asking)
-            ),
+            visit, partial(complete_with_summary, session=session, outcome=answer.parsed, cost=cost)
         )
 
-    async def _conclude(self, visit: Visit, session: OpenSession, companion: Companion) -> None:
+    async def _conclude(self, visit: Visit, session: OpenSession, companion: Companion, bill: Bill) -> None:
         history = await aio.run_in_bot(
             companion.bot_id, session_history, bot_id=companion.bot_id, session_id=session.id
         )
         asking = diagnosis_question(visit=visit, session=session, companion=companion, history=history)
         try:
-            answer = await companion.model.ask(asking.question)
+            answer = await bill.ask(asking.question)
         except (ModelUnavailable, ModelRefused) as error:
-            await self._close(companion.bot_id, _apology(visit, session, error))
+            await self._close(companion.bot_id, _apology(visit, session, error.code, bill.cost()))
             return
         assert isinstance(answer.parsed, DiagnosticResult)  # noqa: S101 - the question's schema
+        cost = bill.cost(answer, prompt_version_id=asking.prompt_version_id)
         await self._write(
-            visit,
-            partial(
-                complete_with_diagnosis, session=session, outcome=answer.parsed, cost=_cost(answer, asking)
-            ),
+            visit, partial(complete_with_diagnosis, session=session, outcome=answer.parsed, cost=cost)
         )
 
     async def _ask_both(
-        self, visit: Visit, companion: Companion, asking: Asking, history: History
-    ) -> tuple[Answer, CrisisVerdict | None]:
+        self, visit: Visit, companion: Companion, asking: Asking, history: History, bill: Bill
+    ) -> Answer | CrisisVerdict:
+        """The coach's answer; or the sign of crisis that the model saw, for which nobody waits for the coach."""
         if not companion.has_model:
-            return await companion.model.ask(asking.question), None
-        check = asyncio.create_task(
-            _verdict(companion, crisis_question(visit=visit, companion=companion, history=history))
-        )
+            return await bill.ask(asking.question)
+        coach = asyncio.create_task(bill.ask(asking.question))
         try:
-            answer = await companion.model.ask(asking.question)
-            return answer, await check
+            question = crisis_question(visit=visit, companion=companion, history=history)
+            return await _verdict(question, bill) or await coach
         finally:
-            check.cancel()
+            coach.cancel()
+            await asyncio.gather(coach, return_exceptions=True)
 
     async def _pause(self, visit: Visit, *, kind: str, rule: str, cost: Cost | None = None) -> None:
         log.warning("crisis.detected", sign=kind, rule=rule)
@@ -157,10 +163,10 @@ class Conversation:
         await aio.run_in_bot(visit.bot_id, service, visit=visit)
 
 
-async def _verdict(companion: Companion, question: Question) -> CrisisVerdict | None:
+async def _verdict(question: Question, bill: Bill) -> CrisisVerdict | None:
     """The model's view on whether the words carry a sign of crisis; None without one, or without a model."""
     try:
-        parsed = (await companion.model.ask(question)).parsed
+        parsed = (await bill.ask(question)).parsed
     except (ModelUnavailable, ModelRefused) as error:
         log.warning("crisis.check_failed", code=error.code)
         return None
@@ -169,13 +175,11 @@ async def _verdict(companion: Companion, question: Question) -> CrisisVerdict | 
     return None
 
 
-def _closing(visit: Visit, session: OpenSession, answer: Answer, asking: Asking) -> Closing:
+def _closing(visit: Visit, session: OpenSession, answer: Answer, cost: Cost) -> Closing:
     step = answer.parsed if isinstance(answer.parsed, DiagnosticStep) else None
     text = sensible(step.reply if step else answer.text)
     if text is None:
-        return _apology(
-            visit, session, AppError(code="model.garbage", permanent=False), asking=asking, answer=answer
-        )
+        return _apology(visit, session, "model.garbage", cost)
     html = to_telegram_html(text)
     if answer.source == "demo" and session.question_count == 0:
         html = paragraphs(html, say("demo.note", visit.language))
@@ -184,39 +188,16 @@ def _closing(visit: Visit, session: OpenSession, answer: Answer, asking: Asking)
         session_id=session.id,
         text=text,
         lines=tuple(Line(part) for part in split_message(html)),
-        cost=_cost(answer, asking),
+        cost=cost,
         data={**session.data, "known": step.known.model_dump(mode="json")} if step else None,
     )
 
 
-def _apology(
-    visit: Visit,
-    session: OpenSession,
-    error: AppError,
-    *,
-    asking: Asking | None = None,
-    answer: Answer | None = None,
-) -> Closing:
-    log.warning("turn.model_failed", code=error.code)
+def _apology(visit: Visit, session: OpenSession, code: str, cost: Cost) -> Closing:
+    log.warning("turn.model_failed", code=code)
     html = say("model.unavailable", visit.language, variant=visit.cause.int)
     return Closing(
-        visit=visit,
-        session_id=session.id,
-        text=str(html),
-        lines=(Line(html),),
-        cost=_cost(answer, asking) if answer and asking else Cost(),
-        error=error.code,
-    )
-
-
-def _cost(answer: Answer, asking: Asking) -> Cost:
-    return Cost(
-        model=answer.model,
-        prompt_tokens=answer.usage.prompt_tokens,
-        completion_tokens=answer.usage.completion_tokens,
-        cost_micros=answer.usage.cost_micros,
-        latency_ms=answer.latency_ms,
-        prompt_version_id=asking.prompt_version_id,
+        visit=visit, session_id=session.id, text=plain(html), lines=(Line(html),), cost=cost, error=code
     )
 
 

@@ -73,12 +73,14 @@ def complete_with_diagnosis(
     answer(visit=visit, lines=[*first, told], session_id=session.id, cost=cost)
 
 
-def complete_untold(*, visit: Visit, session: OpenSession, key: str, error: str = "") -> None:
+def complete_untold(
+    *, visit: Visit, session: OpenSession, key: str, error: str = "", cost: Cost | None = None
+) -> None:
     """End a session of which nothing can be told: it was empty, or the model could not be reached."""
     _complete(
         visit=visit, session=session, summary="", patterns=(), core_issue="", data=session.data, error=error
     )
-    answer(visit=visit, lines=[line(key, visit.language)], session_id=session.id)
+    answer(visit=visit, lines=[line(key, visit.language)], session_id=session.id, cost=cost)
 
 
 def _complete(
