@@ -52,7 +52,8 @@ class Guest:
         sighting = Sighting(
             telegram_id=self.telegram_id,
             first_name="Vera",
-            last_name="Orlova",
+            # As nobody else is called: what is left of them can be looked for.
+            last_name=f"Orlova {self.telegram_id}",
             username="vera",
             language="en",
             acts=tuple(Act(each.id, "message") for each in arrivals),
