@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from django.db import connections
 from pytest_django.plugin import DjangoDbBlocker
 
 from bots.models import Bot
@@ -58,6 +59,10 @@ def _database(request: pytest.FixtureRequest) -> None:
     room = request.path.relative_to(ROOT).parts[0]
     if room not in WITHOUT_DATABASE:
         request.getfixturevalue("django_db_setup")
+        # Some tests end connections from the server's side, and that of the main thread goes with them.
+        for connection in connections.all(initialized_only=True):
+            if connection.connection is not None and not connection.is_usable():
+                connection.close()
 
 
 @pytest.fixture
