@@ -1,4 +1,4 @@
-"""Door of bin/up, bin/test and bin/lock: first with any Python to make the environment, then inside it."""
+"""Door of bin/up, bin/test, bin/manage and bin/lock: first with any Python to make the environment, then inside it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,12 @@ from bin.kit.console import Trouble, leave  # noqa: E402
 from bin.kit.environment import BASE, DEVELOPMENT, EMBEDDED  # noqa: E402
 from bin.kit.layout import find_home  # noqa: E402
 
-NEEDS = {"up": (BASE, EMBEDDED), "test": (BASE, EMBEDDED, DEVELOPMENT), "lock": (BASE,)}
+NEEDS = {
+    "up": (BASE, EMBEDDED),
+    "manage": (BASE, EMBEDDED),
+    "test": (BASE, EMBEDDED, DEVELOPMENT),
+    "lock": (BASE,),
+}
 
 
 def main(arguments: list[str]) -> int:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import environ
 
-from bin.kit import postgres, statics, valkey
+from bin.kit import manage, postgres, statics, valkey
 from bin.kit.children import run
 from bin.kit.console import Trouble, say, step
 from bin.kit.layout import CHECKOUT, Home, find_home
@@ -86,6 +86,7 @@ def _supervision(home: Home) -> Iterator[Supervision]:
         say("\nStopping: the bots finish what is in hand …")
     finally:
         _unhurried(supervision)
+        manage.forget(home)
     say("Everything is stopped.")
 
 
@@ -105,6 +106,7 @@ def _bring_up(plan: Plan, supervision: Supervision) -> None:
         _start_servers(plan, supervision)
     with step("Roles and tables"):
         _make_roles_and_tables(plan)
+    manage.remember(plan)
     if statics.have_changed(plan.home):
         with step("Collecting static files"):
             _manage(plan, "owner", "collectstatic --no-input")
