@@ -1,0 +1,145 @@
+"""One table says who handles what: everything that the bot ever shows or promises leads somewhere."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from typing import Any
+
+import pytest
+
+from runtime.bot_commands import SHOWN, command_lists
+from runtime.dispatch.act import Act
+from runtime.dispatch.heard import Heard
+from runtime.dispatch.router import (
+    COMMANDS,
+    EDITED,
+    GROUP,
+    IGNORED,
+    MEDIA,
+    MEMBERSHIP,
+    OLD_BUTTON,
+    TAPS,
+    TEXT,
+    UNKNOWN_COMMAND,
+    Route,
+    route_of,
+)
+from sessions_app import lines
+from sessions_app.contracts import Line, Tap
+from sessions_app.speech import LANGUAGES, keys, say, variants
+
+NEEDS_NO_CONSENT = {"start", "privacy", "forget_me", "language", "help"}
+
+
+def all_lines(language: str) -> list[Line]:
+    """Every line with buttons."""
+    return [
+        Line("", lines.two_doors(language)),
+        lines.greeting(language),
+        lines.other_open(language, is_open="natasha", wanted="diagnostic"),
+        lines.other_open(language, is_open="diagnostic", wanted="natasha"),
+        lines.after_crisis(language),
+        lines.privacy(language),
+        lines.forget_question(language),
+        lines.language_question(language),
+    ]
+
+
+def buttons() -> list[str]:
+    rows = itertools.chain(*(line.buttons for language in LANGUAGES for line in all_lines(language)))
+    return sorted({button.data for row in rows for button in row})
+
+
+def route(**fields: Any) -> Route:
+    heard = Heard(
+        **{
+            "kind": "message",
+            "chat_id": 7,
+            "is_private": True,
+            "user_id": 7,
+            "is_bot": False,
+            "first_name": "",
+            "last_name": "",
+            "username": "",
+            "language_code": "",
+            "text": "",
+            "message_id": 1,
+            **fields,
+        }
+    )
+    # The router looks at what was heard, and at whether there is a visit at all.
+    return route_of(Act(desk=None, rows=[], updates=[heard], visit=object() if heard.is_private else None))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("data", buttons())
+def test_every_button_leads_to_a_handler_and_fits_telegram(data: str) -> None:
+    assert data.partition(":")[0] in TAPS
+    assert route(kind="callback_query", tap=Tap("1", data, 1)) is TAPS[data.partition(":")[0]]
+    assert 1 <= len(data.encode()) <= 64
+
+
+def test_every_kind_of_button_is_shown_somewhere() -> None:
+    assert {data.partition(":")[0] for data in buttons()} == set(TAPS)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_command_that_a_text_mentions_is_answered(language: str) -> None:
+    mentioned = set()
+    for key in keys(language):
+        for number in range(variants(key, language)):
+            try:
+                text = say(key, language, variant=number)
+            except LookupError:
+                # It wants values; what stands around them is enough here.
+                continue
+            mentioned |= set(re.findall(r"(?<![\w/<])/([a-z_]{3,})", text))
+    assert mentioned
+    assert mentioned <= set(COMMANDS)
+
+
+def test_every_command_that_telegram_shows_is_answered_and_described() -> None:
+    assert set(SHOWN) == set(COMMANDS)
+    shown = command_lists()
+    assert [each.get("language_code") for each in shown] == [None, "ru", "en"]
+    for each in shown:
+        commands: Any = each["commands"]
+        assert [command["command"] for command in commands] == list(SHOWN)
+        assert all(1 <= len(command["description"]) <= 256 for command in commands)
+        assert all(re.fullmatch(r"[a-z0-9_]{1,32}", command["command"]) for command in commands)
+
+
+def test_without_consent_there_are_the_door_the_pages_and_the_way_out() -> None:
+    assert {name for name, each in COMMANDS.items() if not each.needs_consent} == NEEDS_NO_CONSENT
+    assert {name for name, each in TAPS.items() if each.needs_consent} == {"open", "switch", "resume"}
+    assert TEXT.needs_consent
+    assert MEDIA.needs_consent
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"text": "hello"}, TEXT),
+        ({"text": "caption", "media": "photo"}, TEXT),
+        ({"media": "voice"}, MEDIA),
+        ({}, IGNORED),
+        ({"kind": "edited_message", "text": "new"}, EDITED),
+        ({"kind": "command", "text": "/fly", "command": "fly"}, UNKNOWN_COMMAND),
+        ({"kind": "command", "text": "/help", "command": "help"}, COMMANDS["help"]),
+        ({"kind": "callback_query", "tap": Tap("1", "of an older version", 1)}, OLD_BUTTON),
+        ({"kind": "callback_query", "tap": Tap("1", "", 1)}, OLD_BUTTON),
+        ({"kind": "my_chat_member", "is_blocked": True}, MEMBERSHIP),
+        ({"kind": "my_chat_member", "is_blocked": False}, MEMBERSHIP),
+        ({"kind": "message_reaction"}, IGNORED),
+        ({"kind": "unknown"}, IGNORED),
+        ({"text": "I hear myself", "is_bot": True}, IGNORED),
+        ({"kind": "command", "command": "start", "is_bot": True}, IGNORED),
+        ({"is_private": False, "text": "chatting"}, IGNORED),
+        ({"is_private": False, "text": "hi", "is_addressed": True}, GROUP),
+        ({"is_private": False, "kind": "command", "command": "start"}, GROUP),
+        ({"is_private": False, "kind": "command", "command": "fly"}, IGNORED),
+        ({"is_private": False, "kind": "callback_query", "tap": Tap("1", "open:natasha", 1)}, IGNORED),
+    ],
+)
+def test_each_kind_of_act_has_its_route(fields: dict[str, Any], expected: Route) -> None:
+    assert route(**fields) is expected
