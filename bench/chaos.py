@@ -75,11 +75,11 @@ class Crowd:
 
 def main() -> int:
     options = parser(__doc__ or "")
-    options.add_argument("--updates", type=int, default=10_000)
+    options.add_argument("--updates", type=int, default=10_000, help="at least so many")
     options.add_argument("--bots", type=int, default=10)
     options.add_argument("--chats", type=int, default=20, help="people a bot")
     options.add_argument("--kills", type=int, default=20)
-    options.add_argument("--pause", type=float, default=5.0, help="seconds between kills, about")
+    options.add_argument("--pause", type=float, default=6.5, help="seconds between kills, about")
     options.add_argument("--seed", type=int, default=None, help="of the order and the moments of kills")
     options.add_argument("--only", choices=["restarts", "kills"])
     given = options.parse_args()
@@ -115,7 +115,7 @@ def run_kills(stage: Stage, given: Any, chance: random.Random) -> dict[str, Any]
             stage,
             members,
             kind,
-            lambda: _write_until(crowd, min(crowd.count + handful, given.updates), handful),
+            lambda: crowd.write(handful),
         )
         kills.append((kind, at))
         say(
@@ -123,7 +123,7 @@ def run_kills(stage: Stage, given: Any, chance: random.Random) -> dict[str, Any]
         )
         _write_until(crowd, number * share, handful)
     _write_until(crowd, given.updates, handful)
-    is_settled = _settle(stage, members, given.updates)
+    is_settled = _settle(stage, members, crowd.count)
     took = time.time() - started
     stage.stop_runbots()
     found = _judge(stage, members, crowd)
