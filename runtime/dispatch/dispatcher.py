@@ -151,8 +151,9 @@ class Dispatcher:
     async def _serve(self, lane: int, burst: Sequence[Claimed]) -> None:
         try:
             is_suspect = burst[0].attempts >= SUSPECT_AFTER
-            async with self._gate.alone() if is_suspect else self._gate.shared():
-                await self._try(burst)
+            with structlog.contextvars.bound_contextvars(bot=self._turns.slug, correlation=str(burst[-1].id)):
+                async with self._gate.alone() if is_suspect else self._gate.shared():
+                    await self._try(burst)
         finally:
             del self._busy[lane]
             if self._is_deep or lane in self._behind:

@@ -25,6 +25,11 @@ class Turns:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
+    @property
+    def slug(self) -> str:
+        """The bot's name in the logs."""
+        return self._desk.settings.slug
+
     async def take(self, rows: Sequence[Claimed]) -> None:
         """Read one burst and walk it; what cannot be read is buried, and its neighbours are answered."""
         read: list[tuple[Claimed, Heard]] = []

@@ -16,7 +16,7 @@ from core.metrics_folder import share_figures
 share_figures(Path(settings.RELOVE_HOME), "runbots")
 
 from bots.errors import BotError
-from bots.models import Bot
+from bots.selectors.list_wanted_bots import list_wanted_bots
 from bots.services.ensure_bot import ensure_bot
 from core import aio, metrics
 from runtime.status_table import status_table
@@ -50,9 +50,10 @@ class Command(BaseCommand):
 
 
 def _check(slugs: list[str]) -> None:
-    unknown = sorted(set(slugs) - set(Bot.objects.filter(slug__in=slugs).values_list("slug", flat=True)))
+    bots = sorted(bot.slug for bot in list_wanted_bots())
+    unknown = sorted(set(slugs) - set(bots))
     if unknown:
-        known = ", ".join(Bot.objects.order_by("slug").values_list("slug", flat=True)) or "none yet"
+        known = ", ".join(bots) or "none yet"
         message = f"no such bot: {', '.join(unknown)}. There are: {known}"
         raise CommandError(message)
 
