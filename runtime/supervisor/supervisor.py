@@ -33,8 +33,9 @@ log = structlog.get_logger(__name__)
 
 # Changes are heard at once; this is for those that were not.
 LOOK_SECONDS = 2.0
-# A worker that fell so often in so many seconds has a bot that ends it.
-FALLS = 3
+# A worker that fell so often in so many seconds has a bot that ends it. More often than an update is tried before
+# it is buried: a payload that ends its worker must not end its bot.
+FALLS = 5
 FALL_WINDOW = 120.0
 
 
