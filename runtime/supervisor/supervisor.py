@@ -136,7 +136,8 @@ class Supervisor:
         ended = asyncio.create_task(process.wait())
         while not ended.done():
             await asyncio.wait({ended}, timeout=1.0)
-            if name not in self._assigned:
+            # Also one that was just being started when everybody was told to leave.
+            if not self._has_work(name):
                 process.terminate()
         return ended.result()
 
