@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import re
 
+# Each is tried at the start of a run only, and reaches a bounded way from there: addresses that strangers ask for
+# are logged too, and a long one must not cost its length squared.
 _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     # A bot token: digits, a colon, base64url. It stands in every Bot API address, right after the word "bot".
-    (re.compile(r"\d+(?::|%3[Aa])[A-Za-z0-9_-]{20,}"), "<token>"),
+    (re.compile(r"(?<!\d)\d+(?::|%3[Aa])[A-Za-z0-9_-]{20,}"), "<token>"),
     (re.compile(r"\b(?:sk|pk|rk)-[A-Za-z0-9_-]{8,}|(?:sk|pk|rk)-[A-Za-z0-9_-]{20,}"), "<key>"),
     (re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}"), r"\1 <credential>"),
     # Up to the last @: a password may hold one, and a slash too.
-    (re.compile(r"(?i)([a-z][a-z0-9+.-]*://[^\s/:@\"']*):[^\s\"'<>]+@"), r"\1:<password>@"),
+    (
+        re.compile(r"(?i)((?<![a-z0-9+.-])[a-z0-9+.-]+://[^\s/:@\"']{0,300}):[^\s\"'<>]{1,600}@"),
+        r"\1:<password>@",
+    ),
     (
         # The name may be part of a longer one and quoted, also inside of a quoted text.
         re.compile(
@@ -21,7 +26,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     ),
     # PostgreSQL quotes the values that it refuses, and values are what people said.
     (re.compile(r"(?s)\b(DETAIL|CONTEXT|LINE \d+):(?! <values>).*"), r"\1: <values>"),
-    (re.compile(r"(?s)\b(invalid input (?:syntax|value)[^:\"]*):(?! <values>).*"), r"\1: <values>"),
+    (re.compile(r"(?s)\b(invalid input (?:syntax|value)[^:\"]{0,200}):(?! <values>).*"), r"\1: <values>"),
 )
 
 
