@@ -71,5 +71,7 @@ class Turns:
 
 def _bury(*, hand: Hand, rows: Sequence[Claimed], reason: str) -> None:
     for row in rows:
-        is_known = row.user_id is None or has_consented(bot_id=hand.bot_id, telegram_id=row.user_id)
+        # Where the sender cannot be made out, a private chat still tells whose words they are.
+        person = row.user_id if row.user_id is not None else row.lane
+        is_known = person <= 0 or has_consented(bot_id=hand.bot_id, telegram_id=person)
         bury(hand=hand, ids=[row.id], reason=reason, blank=not is_known)

@@ -1,13 +1,18 @@
 from __future__ import annotations
 
+import re
+
 from profiles.contracts import Act as ProfileAct
 from profiles.contracts import Sighting
 from runtime.dispatch.act import Act, Handler
 from runtime.dispatch.heard import Heard
+from runtime.dispatch.router import COMMANDS
 from sessions_app.contracts import Arriving, Visit, Words
 from sessions_app.speech import language_of
 
 _ACTS = {"command": "command", "callback_query": "callback_query", "edited_message": "edited_message"}
+# What may stand in a deep link; anything else behind /start is what a person said.
+_SOURCE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 async def recognise_act(act: Act, handle: Handler) -> None:
@@ -43,7 +48,7 @@ async def recognise_act(act: Act, handle: Handler) -> None:
 def _sighting(act: Act, fallback: str) -> Sighting:
     heard = act.heard
     assert heard.user_id is not None  # noqa: S101 - the caller looked
-    source = heard.argument[:64] if heard.command == "start" else ""
+    is_link = heard.command == "start" and _SOURCE.fullmatch(heard.argument)
     return Sighting(
         telegram_id=heard.user_id,
         first_name=heard.first_name,
@@ -54,11 +59,12 @@ def _sighting(act: Act, fallback: str) -> Sighting:
             ProfileAct(row.id, _ACTS.get(each.kind, "message"), _details(each))
             for row, each in zip(act.rows, act.updates, strict=True)
         ),
-        source=source,
+        source=heard.argument if is_link else "",
     )
 
 
 def _details(heard: Heard) -> dict[str, object]:
     if heard.command:
-        return {"command": heard.command[:32]}
+        # Behind a slash people write anything, also before they have agreed to be remembered.
+        return {"command": heard.command if heard.command in COMMANDS else "unknown"}
     return {"media": heard.media} if heard.media else {}
