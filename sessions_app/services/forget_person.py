@@ -34,11 +34,13 @@ def forget_here(*, visit: Visit) -> None:
 def forget_everywhere(*, visit: Visit) -> None:
     """Erase all that any bot of this installation keeps of the person."""
     with across_bots(reason="a person asked to be forgotten everywhere"):
+        # Mail first, also where there is no profile (any more): a turn that another bot has under way then
+        # ends as one that is in hand no longer, instead of beginning anew with a person that nobody knows.
+        for bot_id in visible_bots() or ():
+            is_elsewhere = bot_id != visit.bot_id
+            erase_mail(bot_id=bot_id, telegram_id=visit.person.telegram_id, unheard=is_elsewhere)
         for bot_id, profile_id in profiles_of(telegram_id=visit.person.telegram_id):
             _erase(bot_id=bot_id, profile_id=profile_id, telegram_id=visit.person.telegram_id)
-        # Also where there is mail of theirs and no profile (any more).
-        for bot_id in visible_bots() or ():
-            erase_mail(bot_id=bot_id, telegram_id=visit.person.telegram_id)
         _farewell(visit=visit)
 
 
