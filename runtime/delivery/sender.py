@@ -185,6 +185,9 @@ class Sender:
         if verdict.is_token_revoked:
             self._on_revoked()
         ready = self._pacer.ready_at(message.chat_id, now)
+        if verdict.outcome.not_before is not None:
+            # Looked for again when it is due: a chat with many that wait would hide all other chats until then.
+            ready = max(ready, now + (verdict.outcome.not_before - clock.now()).total_seconds())
         if ready > now:
             self._cooling[message.chat_id] = ready
         state = verdict.outcome.state
