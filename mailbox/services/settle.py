@@ -34,6 +34,11 @@ def release(*, hand: Hand, ids: Sequence[UUID], reason: str, wait: float) -> Non
     )
 
 
+def give_back(*, hand: Hand, ids: Sequence[UUID]) -> None:
+    """Put rows back that this process had no time for: leaving in order is no failure of theirs."""
+    SQL["give_back"].run({"bot_id": hand.bot_id, "epoch": hand.epoch, "ids": list(ids)})
+
+
 def bury(*, hand: Hand, ids: Sequence[UUID], reason: str, blank: bool = False) -> None:
     """Take rows out of the queue for good, with the code of their reason; their lane goes on.
 

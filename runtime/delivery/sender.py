@@ -122,6 +122,9 @@ class Sender:
         verdicts, self._verdicts = self._verdicts, []
         if not verdicts and slots <= 0:
             return
+        if slots > 0:
+            # What is posted from now on may be too late for this look.
+            self._is_pending = False
         try:
             taken = await aio.run_in_bot(
                 self._hand.bot_id,
@@ -134,9 +137,10 @@ class Sender:
         except BaseException:
             # The outcomes are known and must not be lost with the connection.
             self._verdicts = verdicts + self._verdicts
+            self._is_pending = True
             raise
-        if slots > 0:
-            self._is_pending = len(taken) == slots
+        if taken and len(taken) == slots:
+            self._is_pending = True
         for message in taken:
             self._pacer.take(message.chat_id, clock.monotonic())
             self._in_flight[message.chat_id] = asyncio.create_task(self._send(message))

@@ -13,7 +13,7 @@ from core import aio, metrics
 from core.errors import AppError
 from mailbox.contracts import Arrival, Claimed, Hand, LeaseLost
 from mailbox.services.claim import claim
-from mailbox.services.settle import release
+from mailbox.services.settle import give_back, release
 from runtime.dispatch.gate import Gate
 from runtime.dispatch.turns import Turns
 
@@ -46,6 +46,7 @@ class Dispatcher:
         self._turns = turns
         self._most_lanes = most_lanes
         self._busy: dict[int, asyncio.Task[None]] = {}
+        self._in_hand: dict[int, Sequence[Claimed]] = {}
         # Lanes that hold more than was taken of them, and whether there may be more lanes than there was room for.
         self._behind: set[int] = set()
         self._is_deep = False
@@ -108,12 +109,21 @@ class Dispatcher:
         await self.abandon()
 
     async def abandon(self) -> None:
-        """Let go of everything in hand at once; its rows stay open."""
+        """Let go of everything in hand at once; its rows stay open, and are none the worse for it."""
         self._is_stopping = True
-        tasks = list(self._busy.values())
-        for task in tasks:
+        tasks = [(task, self._in_hand[lane]) for lane, task in self._busy.items()]
+        for task, _ in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*(task for task, _ in tasks), return_exceptions=True)
+        await self._give_back([row for task, burst in tasks if task.cancelled() for row in burst])
+
+    async def _give_back(self, rows: Sequence[Claimed]) -> None:
+        if rows:
+            log.info("dispatch.given_back", bot=self._turns.slug, updates=len(rows))
+            with contextlib.suppress(DatabaseError):
+                await aio.run_in_bot(
+                    self._hand.bot_id, give_back, hand=self._hand, ids=[row.id for row in rows]
+                )
 
     async def _take(self, free: int) -> None:
         busy = frozenset(self._busy)
@@ -138,6 +148,9 @@ class Dispatcher:
         if not haul.bursts:
             self._is_deep = False
             return
+        if self._is_stopping:
+            await self._give_back([row for burst in haul.bursts for row in burst])
+            return
         metrics.batch_size.labels("claim").observe(sum(len(burst) for burst in haul.bursts))
         self._is_deep = len(haul.bursts) == free
         if haul.is_cut and not self._is_deep:
@@ -146,6 +159,7 @@ class Dispatcher:
         self._behind |= haul.followed
         for burst in haul.bursts:
             lane = burst[0].lane
+            self._in_hand[lane] = burst
             self._busy[lane] = asyncio.create_task(self._serve(lane, burst))
 
     async def _serve(self, lane: int, burst: Sequence[Claimed]) -> None:
@@ -155,7 +169,7 @@ class Dispatcher:
                 async with self._gate.alone() if is_suspect else self._gate.shared():
                     await self._try(burst)
         finally:
-            del self._busy[lane]
+            del self._busy[lane], self._in_hand[lane]
             if self._is_deep or lane in self._behind:
                 self._behind.discard(lane)
                 self._wake.set()

@@ -9,7 +9,7 @@ from mailbox.contracts import Hand, LeaseLost
 from mailbox.models import OutboundMessage
 from mailbox.selectors.backlogs import backlogs
 from mailbox.services.post import post
-from mailbox.services.settle import bury, release, settle
+from mailbox.services.settle import bury, give_back, release, settle
 from tests.mailbox.conftest import hold
 from tests.mailbox.letters import come, command, row_of, take, taken_ids, text, word
 
@@ -110,6 +110,26 @@ def test_an_earlier_holder_cannot_put_back_what_another_has_taken(
         release(hand=hand, ids=[arrival.id], reason="late", wait=60.0)
     row = row_of(bot, arrival)
     assert (row.reason, row.due_at) == ("", stopped_clock.now())
+
+
+def test_what_is_given_back_is_none_the_worse_for_it(bot: Bot, hand: Hand) -> None:
+    (arrival,) = come(bot, command())
+    for _ in range(5):
+        ((row,),) = take(hand)
+        assert row.attempts == 1
+        with in_bot(bot.id):
+            give_back(hand=hand, ids=[arrival.id])
+
+
+def test_what_is_settled_or_in_another_hand_cannot_be_given_back(bot: Bot, hand: Hand) -> None:
+    done, taken = come(bot, command(1), command(2))
+    take(hand)
+    with in_bot(bot.id):
+        settle(hand=hand, ids=[done.id])
+    take(hold(bot, holder="host:2:b"))
+    with in_bot(bot.id):
+        give_back(hand=hand, ids=[done.id, taken.id])
+    assert [row_of(bot, each).attempts for each in (done, taken)] == [1, 2]
 
 
 def test_what_is_buried_keeps_its_bytes_and_reason_and_its_lane_goes_on(

@@ -17,6 +17,9 @@ from tests.runtime.updates import as_bytes, message, nested, tap, user
 HELP = plain(say("help.text", "en"))
 
 
+pytestmark = pytest.mark.usefixtures("told_at_once")
+
+
 async def put(person: TelegramPerson, body: bytes) -> None:
     """Deliver exactly these bytes to the bot."""
     sandbox: Sandbox = person.sandbox

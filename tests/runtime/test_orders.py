@@ -5,6 +5,10 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import psycopg
+import pytest
+from aiohttp import web
+
 from bots.models import Bot
 from core import aio
 from mailbox.contracts import Post
@@ -25,6 +29,7 @@ from tests.runtime.office import (
     status_of,
     talk,
 )
+from tests.runtime.runbots import open_model
 from tests.runtime.test_trouble import states
 from tests.runtime.test_walk import any_of
 
@@ -122,6 +127,32 @@ async def test_what_is_in_hand_is_finished_before_the_worker_leaves(sandbox: Any
     assert (await status_of(bot)).state == "stopped"
 
 
+async def test_a_turn_that_takes_too_long_for_a_restart_is_begun_anew_however_often(office: Office) -> None:
+    release = asyncio.Event()
+
+    async def think(_: web.Request) -> web.Response:
+        await release.wait()
+        return web.json_response({"error": {"message": "no"}}, status=404)
+
+    async with open_model(think) as model:
+        bot = await office.open(model_provider="openai", model_base_url=model.url)
+        vera = await office.client_of(bot)
+        await vera.say("He never listens.")
+        for generation in range(2, 7):
+            await eventually(lambda: heard(bot, "attempts", kind="message"), until=lambda found: found == [1])
+            office.serve(bot, generation=generation)
+            epoch = generation
+            await eventually(
+                lambda: status_of(bot),
+                until=lambda found, epoch=epoch: (found.lease_epoch, found.state) == (epoch, "running"),  # type: ignore[misc]
+            )
+        release.set()
+        (answer,) = await vera.hear()
+        await all_settled(bot)
+    assert answer in any_of("model.unavailable")
+    assert await heard(bot, "outcome", kind="message") == ["done"]
+
+
 async def test_what_was_not_heard_before_the_end_is_answered_by_the_next_worker(
     sandbox: Any, settings: Any
 ) -> None:
@@ -152,6 +183,33 @@ async def test_what_another_process_posts_goes_out_at_once(office: Office) -> No
     )
     await aio.run_in_bot(bot.id, post, bot_id=bot.id, posts=[word], wake=True)
     assert await vera.hear() == ["a living person"]
+
+
+@pytest.mark.usefixtures("told_at_once")
+async def test_what_is_posted_while_an_outcome_is_written_down_goes_out_at_once(
+    office: Office, owner_database: psycopg.Connection[Any]
+) -> None:
+    bot = await office.open()
+    vera, boris = await office.friend(bot), await office.friend(bot)
+    name = f"dawdle_{bot.id.hex}"
+    owner_database.execute(
+        f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$ BEGIN PERFORM pg_sleep(0.5); RETURN NULL; END $$"
+    )
+    owner_database.execute(
+        f"CREATE CONSTRAINT TRIGGER {name} AFTER UPDATE ON outbound_messages DEFERRABLE INITIALLY DEFERRED"
+        f" FOR EACH ROW WHEN (NEW.bot_id = '{bot.id}' AND NEW.state = 'sent') EXECUTE FUNCTION {name}()"
+    )
+    try:
+        await vera.say("/help")
+        await vera.hear()
+        # Its outcome is being written down: the transaction dawdles at its end.
+        await boris.say("/privacy")
+        assert await boris.hear() == [PRIVACY]
+        await all_settled(bot)
+    finally:
+        owner_database.execute(f"DROP TRIGGER {name} ON outbound_messages")
+        owner_database.execute(f"DROP FUNCTION {name}")
 
 
 async def test_one_who_writes_without_end_is_told_so_once_and_then_not_answered(office: Office) -> None:

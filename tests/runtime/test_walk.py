@@ -25,6 +25,8 @@ from tests.runtime.office import (
     talk,
 )
 
+pytestmark = pytest.mark.usefixtures("told_at_once")
+
 
 def text(key: str, language: str = "en", **values: object) -> str:
     """A text of the catalogue as the person reads it."""
