@@ -30,8 +30,24 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
 )
 
 
+# What must stand in a text, in small letters, for the pattern of the same place to find anything: looking for a
+# word costs a tenth of looking for a pattern, and nearly every line of a log holds none.
+_SIGNS: tuple[tuple[str, ...], ...] = (
+    (":", "%3a"),
+    ("sk-", "pk-", "rk-"),
+    ("bearer", "basic"),
+    ("://",),
+    ("token", "secret", "passw", "api", "authorization"),
+    ("detail:", "context:", "line "),
+    ("invalid input",),
+)
+
+
 def redact(text: str) -> str:
     """The same text with every secret that we know the shape of replaced by its kind in angle brackets."""
-    for pattern, replacement in _PATTERNS:
-        text = pattern.sub(replacement, text)
+    # Patterns that ignore case also know letters beyond ASCII (a Kelvin sign is a k): there all are tried.
+    small = text.lower() if text.isascii() else None
+    for (pattern, replacement), signs in zip(_PATTERNS, _SIGNS, strict=True):
+        if small is None or any(sign in small for sign in signs):
+            text = pattern.sub(replacement, text)
     return text
