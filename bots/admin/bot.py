@@ -41,6 +41,8 @@ _COLOURS = {
     ObservedState.CRASHED: "danger",
 }
 
+_ADDRESSES = ("api_url", "model_base_url")
+
 
 class AccessInline(TabularInline):  # type: ignore[misc]
     """Who of the staff sees this bot and its people."""
@@ -148,6 +150,10 @@ class BotAdmin(ServiceAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Bot]:
         bots: QuerySet[Bot] = super().get_queryset(request).select_related("status")
         return bots if is_superuser(request) else bots.filter(id__in=visible_bots() or ())
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Bot | None = None) -> tuple[str, ...]:  # noqa: ARG002
+        # The token and the key are sent there: whoever chose the addresses could read both.
+        return self.readonly_fields if is_superuser(request) else (*self.readonly_fields, *_ADDRESSES)
 
     def get_inlines(self, request: HttpRequest, obj: Bot | None) -> list[type[AccessInline]]:  # noqa: ARG002
         return [AccessInline] if obj else []
