@@ -39,6 +39,12 @@ def give_back(*, hand: Hand, ids: Sequence[UUID]) -> None:
     SQL["give_back"].run({"bot_id": hand.bot_id, "epoch": hand.epoch, "ids": list(ids)})
 
 
+def try_alone(*, hand: Hand, ids: Sequence[UUID]) -> None:
+    """A suspect's turn has come: this time counts. Raises LeaseLost when it is in this hand no longer."""
+    if SQL["try_alone"].run({"bot_id": hand.bot_id, "epoch": hand.epoch, "ids": list(ids)}) != len(ids):
+        raise LeaseLost
+
+
 def bury(*, hand: Hand, ids: Sequence[UUID], reason: str, blank: bool = False) -> None:
     """Take rows out of the queue for good, with the code of their reason; their lane goes on.
 

@@ -1,7 +1,8 @@
 -- Take the head of each free lane in hand; where it is free text, with the free text that follows it directly.
 -- The scan begins at the oldest open row, so the first row of a lane in it is the lane's head. A row that was
--- taken twice before is taken by itself: if it ends this process too, no other row is to blame. Who lost the
--- lease and has not noticed takes nothing, so that the one who holds it is not robbed.
+-- taken twice before is taken by itself: if it ends this process too, no other row is to blame. Its attempt is
+-- counted only when it is really tried, alone (try_alone.sql): many may wait for that when a process dies. Who
+-- lost the lease and has not noticed takes nothing, so that the one who holds it is not robbed.
 WITH waiting AS (
     SELECT id, seq, lane, may_wait, attempts, due_at, received_at
     FROM inbound_updates
@@ -12,7 +13,7 @@ WITH waiting AS (
 ),
 placed AS (
     SELECT
-        id, seq, lane, due_at,
+        id, seq, lane, due_at, attempts,
         row_number() OVER in_order AS place,
         bool_and(may_wait AND attempts < 2) OVER in_order AS joins,
         first_value(due_at) OVER in_order AS head_due_at,
@@ -34,11 +35,12 @@ ready AS (
     LIMIT %(lanes)s
 )
 UPDATE inbound_updates AS taken
-SET attempts = taken.attempts + 1, epoch = %(epoch)s
+SET attempts = taken.attempts + (taken.attempts < 2)::int, epoch = %(epoch)s
 FROM burst
 WHERE burst.lane IN (SELECT lane FROM ready) AND taken.bot_id = %(bot_id)s AND taken.id = burst.id
     -- Looked at again once the row's lock is had: an earlier holder may have settled it in the meantime.
     AND taken.settled_at IS NULL
 RETURNING
     taken.id, taken.seq, taken.update_id, taken.kind, taken.lane, taken.user_id,
-    taken.payload, taken.attempts, taken.received_at, taken.reason, burst.in_lane, burst.seen
+    taken.payload, taken.attempts + (burst.attempts >= 2)::int AS attempts, taken.received_at, taken.reason,
+    burst.in_lane, burst.seen

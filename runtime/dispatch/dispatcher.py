@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable, Sequence
+from uuid import UUID
 
 import structlog
 from django.db import Error as DatabaseError
 
 from core import aio, metrics
 from core.errors import AppError
+from core.outage import is_outage
 from mailbox.contracts import Arrival, Claimed, Hand, LeaseLost
 from mailbox.services.claim import claim
-from mailbox.services.settle import give_back, release
+from mailbox.services.settle import give_back, release, try_alone
 from runtime.dispatch.gate import Gate
 from runtime.dispatch.turns import Turns
 
@@ -167,24 +169,30 @@ class Dispatcher:
             is_suspect = burst[0].attempts >= SUSPECT_AFTER
             with structlog.contextvars.bound_contextvars(bot=self._turns.slug, correlation=str(burst[-1].id)):
                 async with self._gate.alone() if is_suspect else self._gate.shared():
-                    await self._try(burst)
+                    await self._try(burst, is_suspect=is_suspect)
         finally:
             del self._busy[lane], self._in_hand[lane]
             if self._is_deep or lane in self._behind:
                 self._behind.discard(lane)
                 self._wake.set()
 
-    async def _try(self, burst: Sequence[Claimed]) -> None:
+    async def _try(self, burst: Sequence[Claimed], *, is_suspect: bool) -> None:
         ids = [each.id for each in burst]
         attempts = max(each.attempts for each in burst)
         try:
             if attempts > MOST_ATTEMPTS:
                 await self._bury(burst, burst[0].reason or "it ended the process each time")
             else:
+                if is_suspect:
+                    await aio.run_in_bot(self._hand.bot_id, try_alone, hand=self._hand, ids=ids)
                 await self._turns.take(burst)
         except LeaseLost:
             log.warning("turn.lease_lost")
         except Exception as error:
+            if is_outage(error):
+                log.warning("turn.database_unavailable", exc_info=True)
+                await self._outlast(ids)
+                return
             code = error.code if isinstance(error, AppError) else type(error).__name__
             is_over = (isinstance(error, AppError) and error.permanent) or attempts >= MOST_ATTEMPTS
             log.exception("turn.failed", error_code=code, attempts=attempts, is_buried=is_over)
@@ -197,6 +205,19 @@ class Dispatcher:
                     self._hand.bot_id, release, hand=self._hand, ids=ids, reason=code, wait=wait
                 )
                 self.wake_in(wait)
+
+    async def _outlast(self, ids: Sequence[UUID]) -> None:
+        """Wait for the database, so that its absence counts as no attempt; the lane stands still meanwhile."""
+        delay = 0.1
+        while True:
+            try:
+                await aio.run_in_bot(self._hand.bot_id, give_back, hand=self._hand, ids=ids)
+            except DatabaseError:
+                await asyncio.sleep(delay)
+                delay = min(delay * 2, 2.0)
+            else:
+                self.wake_in(0.0)
+                return
 
     async def _bury(self, burst: Sequence[Claimed], reason: str) -> None:
         try:

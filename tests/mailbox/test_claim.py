@@ -2,11 +2,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from bots.models import Bot
 from core.clock import Clock
 from core.tenancy import in_bot
-from mailbox.contracts import Hand
-from mailbox.services.settle import release, settle
+from mailbox.contracts import Hand, LeaseLost
+from mailbox.services.settle import release, settle, try_alone
 from tests.mailbox.conftest import hold
 from tests.mailbox.letters import come, command, haul, row_of, take, taken_ids, text
 
@@ -201,3 +203,29 @@ def test_an_earlier_holder_takes_nothing_any_more(bot: Bot, hand: Hand) -> None:
         (later.epoch, 1),
         (0, 0),
     ]
+
+
+def test_a_suspect_that_waits_for_its_turn_is_not_to_blame_when_the_process_ends(
+    bot: Bot, hand: Hand
+) -> None:
+    (update,) = come(bot, command(1))
+    attempts = [take(hand)[0][0].attempts for _ in range(5)]
+    assert attempts == [1, 2, 3, 3, 3]
+    assert row_of(bot, update).attempts == 2
+
+
+def test_a_suspect_that_was_tried_alone_is(bot: Bot, hand: Hand) -> None:
+    (update,) = come(bot, command(1))
+    for _ in range(3):
+        take(hand)
+    with in_bot(bot.id):
+        try_alone(hand=hand, ids=[update.id])
+    assert take(hand)[0][0].attempts == 4
+
+
+def test_a_suspect_in_another_hand_is_not_tried(bot: Bot, hand: Hand) -> None:
+    (update,) = come(bot, command(1))
+    take(hand)
+    with pytest.raises(LeaseLost), in_bot(bot.id):
+        try_alone(hand=Hand(bot.id, hand.epoch - 1), ids=[update.id])
+    assert row_of(bot, update).attempts == 1
