@@ -37,6 +37,8 @@ LOOK_SECONDS = 2.0
 # it is buried: a payload that ends its worker must not end its bot.
 FALLS = 5
 FALL_WINDOW = 120.0
+# A bot that was run alone for so long without a fall was not to blame: a process of its own costs memory.
+CALM_SECONDS = 900.0
 
 
 class Supervisor:
@@ -49,8 +51,9 @@ class Supervisor:
         self._processes: dict[str, WorkerProcess] = {}
         self._assigned: dict[str, list[WantedBot]] = {}
         self._falls: dict[str, deque[float]] = defaultdict(lambda: deque(maxlen=FALLS))
-        # Bots that are run alone because a worker with them kept falling, and those that fell alone.
-        self._suspects: set[UUID] = set()
+        # Bots that are run alone because a worker with them kept falling, each since its last fall (monotonic
+        # seconds); and those that fell alone, at which generation.
+        self._suspects: dict[UUID, float] = {}
         self._crashed: dict[UUID, int] = {}
         self._look = asyncio.Event()
         self._is_leaving = False
@@ -91,7 +94,9 @@ class Supervisor:
             # Somebody pressed restart, or changed what was wrong.
             if generations.get(bot_id) != generation:
                 del self._crashed[bot_id]
-                self._suspects.discard(bot_id)
+                self._suspects.pop(bot_id, None)
+        calm_since = clock.monotonic() - CALM_SECONDS
+        self._suspects = {bot_id: at for bot_id, at in self._suspects.items() if at > calm_since}
         self._assigned = plan(
             wanted=[bot for bot in wanted if bot.id not in self._crashed],
             current={name: [bot.id for bot in bots] for name, bots in self._assigned.items()},
@@ -169,13 +174,16 @@ class Supervisor:
         """A worker that keeps falling: find the bot that ends it, by giving each a process of its own."""
         falls, now = self._falls[name], clock.monotonic()
         falls.append(now)
+        for bot in self._assigned.get(name, ()):
+            if bot.id in self._suspects:
+                self._suspects[bot.id] = now
         if len(falls) < FALLS or now - falls[0] > FALL_WINDOW:
             return
         bots = self._assigned.get(name, [])
         falls.clear()
         if len(bots) > 1:
             log.error("worker.split", worker=name, bots=len(bots))
-            self._suspects.update(bot.id for bot in bots)
+            self._suspects.update((bot.id, now) for bot in bots)
             self._assigned.pop(name)
         for bot in bots if len(bots) == 1 else ():
             log.error("bot.crashed", bot=bot.slug)

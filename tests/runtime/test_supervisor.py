@@ -85,3 +85,20 @@ async def test_a_worker_without_bots_goes_home(sandbox: Sandbox) -> None:
         await state_of(bot, "stopped")
         await eventually(lambda: on_database(lambda: f"bot-{bot.id}" not in supervisor._processes))
         assert supervisor._processes.keys() <= {"pack-1"}
+
+
+async def test_who_ran_alone_in_peace_goes_back_among_the_others(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = await hire(sandbox), await hire(sandbox)
+    async with supervising(one, other) as supervisor:
+        await asks_for_help(sandbox, one)
+        for _ in range(2):
+            await fall(supervisor, "pack-1")
+        alone = {f"bot-{one.id}", f"bot-{other.id}"}
+        await eventually(lambda: on_database(lambda: alone <= set(supervisor._processes)))
+        monkeypatch.setattr(supervision, "CALM_SECONDS", 0.0)
+        await eventually(lambda: on_database(lambda: not alone & set(supervisor._processes)))
+        await asks_for_help(sandbox, one)
+        await asks_for_help(sandbox, other)
+        assert {bot.id for bot in supervisor._assigned["pack-1"]} == {one.id, other.id}
