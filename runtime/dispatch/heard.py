@@ -117,7 +117,7 @@ def _media(message: Message) -> str:
             return kind
     if any(getattr(message, kind, None) for kind in _AS_VOICE):
         return "voice"
-    return "other" if message.effective_attachment else ""
+    return "other" if message.effective_attachment or message.checklist else ""
 
 
 def _tap(update: Update) -> Tap | None:

@@ -66,6 +66,8 @@ def route_of(act: Act) -> Route:
     if heard.kind == "edited_message":
         return EDITED
     if heard.kind == "message":
-        # A caption is listened to like any other words; what Telegram itself says in a chat is neither.
-        return TEXT if heard.text else MEDIA if heard.media else IGNORED
+        # A caption is listened to like any other words, also where it stands under the first picture of an album.
+        # What Telegram itself says in a chat is neither words nor media.
+        has_words = any(each.text for each in act.updates)
+        return TEXT if has_words else MEDIA if heard.media else IGNORED
     return IGNORED

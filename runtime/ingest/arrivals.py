@@ -15,6 +15,7 @@ LARGEST_PAYLOAD = 4 * 1024 * 1024
 def arrival_of(update: RawUpdate, *, now: datetime, burst_wait: float) -> Arrival:
     """The row for an update as it was heard; what can only be buried says why."""
     seen = peek(update.value)
+    may_wait = (seen.is_text or seen.is_album) and seen.is_private
     reason = ""
     if update.value is None:
         reason = "not JSON that can be read"
@@ -29,8 +30,8 @@ def arrival_of(update: RawUpdate, *, now: datetime, burst_wait: float) -> Arriva
         kind=seen.kind[:40],
         lane=seen.lane,
         user_id=seen.user_id,
-        may_wait=seen.is_text and seen.is_private,
+        may_wait=may_wait,
         payload=update.payload if len(update.payload) <= LARGEST_PAYLOAD else b"",
-        due_at=now + timedelta(seconds=burst_wait) if seen.is_text and seen.is_private else now,
+        due_at=now + timedelta(seconds=burst_wait) if may_wait else now,
         reason=reason,
     )

@@ -31,7 +31,8 @@ class Peek:
 
     `kind` is its type, except that a message which is a command is `command`, and what this product does not
     know is `unknown`. `lane` keeps order: the chat, for updates without one the person, else 0. `is_text` is
-    free text in a message: it may wait for the rest of a burst. `language` is a tag such as `pt-br` or empty.
+    free text in a message: it may wait for the rest of a burst, and so may one piece of an album (`is_album`), which
+    comes as a message of its own. `language` is a tag such as `pt-br` or empty.
     """
 
     kind: str
@@ -41,6 +42,7 @@ class Peek:
     language: str
     is_text: bool
     is_private: bool
+    is_album: bool = False
 
 
 def peek(value: object) -> Peek:
@@ -62,6 +64,7 @@ def peek(value: object) -> Peek:
         language=_language(user.get("language_code")),
         is_text=is_text,
         is_private=_is_private(chat, chat_id),
+        is_album=kind == "message" and isinstance(body.get("media_group_id"), str),
     )
 
 
