@@ -6,8 +6,8 @@ from profiles.services.change_language import change_language
 from profiles.services.give_consent import give_consent
 from profiles.services.mark_underage import mark_underage
 from sessions_app.contracts import Line, Visit
-from sessions_app.crisis import hotline_list
-from sessions_app.lines import after_crisis, greeting, language_question, line, two_doors
+from sessions_app.crisis import detect, hotline_list
+from sessions_app.lines import after_crisis, crisis_lines, greeting, language_question, line, two_doors
 from sessions_app.models import SessionState
 from sessions_app.services.answer import answer
 from sessions_app.speech import say
@@ -66,8 +66,14 @@ def turn_away_underage(*, visit: Visit) -> None:
 
 
 def ask_for_consent(*, visit: Visit) -> None:
-    """Anything that needs consent, from somebody who has not given it."""
-    if visit.person.is_underage:
+    """Anything that needs consent, from somebody who has not given it.
+
+    A sign of crisis is answered all the same: nobody has to agree to terms first. Nothing of it is kept.
+    """
+    sign = detect("\n".join(each.text for each in visit.words), visit.language)
+    if sign is not None:
+        answer(visit=visit, lines=crisis_lines(sign.kind, visit.language, is_paused=False))
+    elif visit.person.is_underage:
         underage = line("start.underage", visit.language, hotlines=hotline_list(visit.language))
         answer(visit=visit, lines=[underage])
     else:
