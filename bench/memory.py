@@ -32,7 +32,8 @@ from bin.kit.postgres import DATABASE, OWNER
 if TYPE_CHECKING:
     from bench.crowd import Member
 
-FEW, MANY = 5, 25
+# One fewer than a worker takes: beside a full one an empty one is kept ready.
+FEW, MANY = 5, 24
 PEOPLE = 20
 MEGABYTE = 2**20
 TARGET_RUNBOTS_MB = 250.0
