@@ -40,7 +40,8 @@ def answer(
             words=[(visit.conversation_id, session_id, each) for each in visit.words],
         )
         _keep_ours(visit=visit, lines=lines, session_id=session_id, cost=cost or Cost())
-    post(bot_id=visit.bot_id, posts=[*unbutton(visit), *posts_of(visit, lines)])
+    # The answer first: the pace of a chat leaves room for a few messages at once, and nobody waits for buttons.
+    post(bot_id=visit.bot_id, posts=[*posts_of(visit, lines), *unbutton(visit)])
 
 
 def _keep_ours(*, visit: Visit, lines: Sequence[Line], session_id: UUID | None, cost: Cost) -> None:

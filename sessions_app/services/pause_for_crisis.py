@@ -26,4 +26,6 @@ def pause_for_crisis(*, visit: Visit, kind: str, rule: str, cost: Cost | None = 
     if kind == "minor":
         mark_underage(bot_id=visit.bot_id, profile_id=visit.person.id)
     lines = crisis_lines(kind, visit.language, is_paused=session_id is not None)
-    answer(visit=visit, lines=lines, session_id=session_id, cost=cost)
+    # A minor's consent has just ended: nothing more of theirs is kept.
+    consented = False if kind == "minor" else None
+    answer(visit=visit, lines=lines, session_id=session_id, cost=cost, consented=consented)

@@ -7,7 +7,15 @@ from profiles.services.give_consent import give_consent
 from profiles.services.mark_underage import mark_underage
 from sessions_app.contracts import Line, Visit
 from sessions_app.crisis import detect, hotline_list
-from sessions_app.lines import after_crisis, crisis_lines, greeting, language_question, line, two_doors
+from sessions_app.lines import (
+    after_crisis,
+    crisis_lines,
+    greeting,
+    language_question,
+    line,
+    privacy,
+    two_doors,
+)
 from sessions_app.models import SessionState
 from sessions_app.services.answer import answer
 from sessions_app.speech import say
@@ -16,7 +24,9 @@ from sessions_app.speech import say
 def greet(*, visit: Visit) -> None:
     """/start: disclosure and the question for consent; for who has consented, back to where they were."""
     language = visit.language
-    if not visit.person.has_consented:
+    if visit.person.is_underage:
+        answer(visit=visit, lines=[_underage(visit)])
+    elif not visit.person.has_consented:
         answer(visit=visit, lines=[greeting(language)])
     elif visit.session is None:
         back = line("start.welcome_back", language, name=_name(visit))
@@ -39,8 +49,11 @@ def greet_in(*, visit: Visit, language: str) -> None:
 
 
 def consent(*, visit: Visit) -> None:
-    """The person agrees and says that they are an adult."""
+    """The person agrees and says that they are an adult; who said otherwise before is not asked again."""
     language = visit.language
+    if visit.person.is_underage:
+        answer(visit=visit, lines=[_underage(visit)])
+        return
     is_new = give_consent(
         bot_id=visit.bot_id,
         profile_id=visit.person.id,
@@ -54,15 +67,15 @@ def consent(*, visit: Visit) -> None:
 
 
 def decline(*, visit: Visit) -> None:
-    """The person does not agree."""
-    answer(visit=visit, lines=[line("start.declined", visit.language)])
+    """The person does not agree; who had agreed before is told what is kept, and how to have it erased."""
+    told = privacy(visit.language) if visit.person.has_consented else line("start.declined", visit.language)
+    answer(visit=visit, lines=[told])
 
 
 def turn_away_underage(*, visit: Visit) -> None:
     """The person says that they are under 18: kindly, with people to turn to, and no coaching."""
     mark_underage(bot_id=visit.bot_id, profile_id=visit.person.id)
-    turned_away = line("start.underage", visit.language, hotlines=hotline_list(visit.language))
-    answer(visit=visit, lines=[turned_away], consented=False)
+    answer(visit=visit, lines=[_underage(visit)], consented=False)
 
 
 def ask_for_consent(*, visit: Visit) -> None:
@@ -74,8 +87,7 @@ def ask_for_consent(*, visit: Visit) -> None:
     if sign is not None:
         answer(visit=visit, lines=crisis_lines(sign.kind, visit.language, is_paused=False))
     elif visit.person.is_underage:
-        underage = line("start.underage", visit.language, hotlines=hotline_list(visit.language))
-        answer(visit=visit, lines=[underage])
+        answer(visit=visit, lines=[_underage(visit)])
     else:
         answer(visit=visit, lines=[line("start.need_consent", visit.language), greeting(visit.language)])
 
@@ -89,6 +101,10 @@ def set_language(*, visit: Visit, language: str) -> None:
     """The language that was chosen, from this answer on."""
     change_language(bot_id=visit.bot_id, profile_id=visit.person.id, language=language)
     answer(visit=visit, lines=[line("language.changed", language)])
+
+
+def _underage(visit: Visit) -> Line:
+    return line("start.underage", visit.language, hotlines=hotline_list(visit.language))
 
 
 def _name(visit: Visit) -> str:

@@ -11,6 +11,7 @@ from core.clock import Clock, clock
 from core.tenancy import in_bot
 from mailbox.contracts import LeaseLost
 from mailbox.services.claim import claim
+from profiles.models import Profile
 from sessions_app.contracts import Button, Closing, Cost, Line, Opening
 from sessions_app.crisis import crisis_reply, hotline_list
 from sessions_app.models import Message, Session
@@ -106,13 +107,13 @@ def test_before_consent_an_answer_keeps_nothing_that_was_said(stranger: Guest) -
     assert stranger.heard() == ["terms"]
 
 
-def test_a_tapped_button_is_taken_away_before_the_answer(vera: Guest) -> None:
+def test_a_tapped_button_is_taken_away_after_the_answer(vera: Guest) -> None:
     visit = vera.asks(answer, tap="open:natasha", lines=[Line(Html("opened"))])
     assert vera.posts("key", "method") == [
-        (f"{visit.cause}:buttons", "editMessageReplyMarkup"),
         (f"{visit.cause}:0", "sendMessage"),
+        (f"{visit.cause}:buttons", "editMessageReplyMarkup"),
     ]
-    assert vera.posts("params")[0] == {"chat_id": vera.telegram_id, "message_id": 321}
+    assert vera.posts("params")[1] == {"chat_id": vera.telegram_id, "message_id": 321}
 
 
 def test_a_tap_under_a_message_that_is_gone_takes_nothing_away(vera: Guest) -> None:
@@ -123,6 +124,21 @@ def test_a_tap_under_a_message_that_is_gone_takes_nothing_away(vera: Guest) -> N
 
 
 # The door.
+
+
+def test_who_said_to_be_under_age_is_not_let_in_by_asking_again(stranger: Guest) -> None:
+    stranger.asks(welcome.turn_away_underage, tap="consent:underage")
+    stranger.asks(welcome.greet, "/start")
+    assert stranger.buttons() == []
+    stranger.asks(welcome.consent, tap="consent:yes")
+    with in_bot(stranger.bot.id):
+        profile = Profile.objects.get(bot_id=stranger.bot.id, telegram_id=stranger.telegram_id)
+    assert (profile.is_underage, profile.consented_at) == (True, None)
+
+
+def test_who_had_agreed_and_taps_no_is_told_what_is_kept(vera: Guest) -> None:
+    vera.asks(welcome.decline, tap="consent:no")
+    assert vera.buttons() == ["forget:ask", "close:"]
 
 
 def test_a_stranger_is_greeted_with_the_terms(stranger: Guest) -> None:
