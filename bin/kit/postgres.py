@@ -35,6 +35,9 @@ SETTINGS = {
     "max_connections": "100",
     "max_wal_size": "512MB",
     "log_timezone": "UTC",
+    # A statement that failed and the row that did not fit hold people's words: the log tells the error alone.
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
     "timezone": "UTC",
 }
 # For a server that is thrown away: nothing has to survive a crash.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 import urllib.request
 from pathlib import Path
@@ -11,6 +12,8 @@ from bin.kit.console import Trouble
 
 # Straight to this machine: a proxy that the environment names knows nothing of it.
 _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+# A bot in one of these needs a person.
+_FOR_GOOD = {"token_revoked", "crashed"}
 
 
 def await_page(url: str, who: str, *, log: Path, seconds: float = 60) -> None:
@@ -38,7 +41,7 @@ def await_bots(url: str, *, token: str, seconds: float = 20) -> bool:
         try:
             _OPENER.open(request, timeout=5).close()
         except HTTPError as error:
-            if error.code != 503:
+            if error.code != 503 or not _may_come(error.read()):
                 return False
         except OSError:
             # It restarts, perhaps.
@@ -47,3 +50,12 @@ def await_bots(url: str, *, token: str, seconds: float = 20) -> bool:
             return True
         time.sleep(0.2)
     return False
+
+
+def _may_come(report: bytes) -> bool:
+    """Is there a bot among those that do not run which may do so by itself?"""
+    try:
+        states = {bot["state"] for bot in json.loads(report)["bots"] if not bot["ok"]}
+    except (ValueError, KeyError, TypeError):
+        return True
+    return not states or bool(states - _FOR_GOOD)

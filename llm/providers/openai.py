@@ -29,6 +29,10 @@ ROUNDS = 3
 GARBAGE_ROUNDS = 2
 # A server that asks for more is not waited for while a person waits for us.
 LONGEST_WAIT = 10.0
+# While one question finds out whether the server is back, another one waits for what it finds, for so long at most:
+# the check for signs of crisis and the coach are asked together, and the first of them alone may probe.
+PROBE_WAIT = 5.0
+PROBE_LOOK = 0.1
 
 Sleep = Callable[[float], Awaitable[object]]
 
@@ -112,10 +116,11 @@ class OpenAIModel:
     async def _rounds(self, wire: Wire, speaker: Speaker, course: Course, *, until: float) -> Said | Failure:
         said: Said | Failure = Failure("timeout", "unreachable")
         for number in range(1, speaker.rounds + 1):
-            began = clock.monotonic()
+            may_ask = await self._may_ask()
             if self._closed:
                 raise ModelUnavailable(code="closed", spent=self._usage(course))
-            if not self.breaker.allows():
+            began = clock.monotonic()
+            if not may_ask:
                 self._tell("breaker_open", course, speaker, began, "breaker_open")
                 return Failure("breaker_open", "unreachable")
             course.attempts += 1
@@ -133,6 +138,15 @@ class OpenAIModel:
                 break
             await self._sleep(wait)
         return said
+
+    async def _may_ask(self) -> bool:
+        looks = round(PROBE_WAIT / PROBE_LOOK)
+        while not self.breaker.allows():
+            if self.breaker.state != "half_open" or looks == 0 or self._closed:
+                return False
+            looks -= 1
+            await self._sleep(PROBE_LOOK)
+        return True
 
     def _after_failure(
         self, failure: Failure, number: int, speaker: Speaker, course: Course, *, began: float, until: float

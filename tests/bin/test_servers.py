@@ -84,6 +84,20 @@ def test_throw_away_servers_answer_with_passwords_and_are_gone_afterwards(open_f
     assert list(open_folder.iterdir()) == []
 
 
+def test_the_log_tells_an_error_without_the_words_it_was_about(open_folder: Path) -> None:
+    with database(open_folder) as server, psycopg.connect(server.owner_url, autocommit=True) as owner:
+        owner.execute("CREATE TABLE said (words text PRIMARY KEY CHECK (words <> 'заветное'))")
+        owner.execute("INSERT INTO said VALUES ('тайное')")
+        with pytest.raises(psycopg.errors.UniqueViolation):
+            owner.execute("INSERT INTO said VALUES ('тайное')")
+        with pytest.raises(psycopg.errors.CheckViolation):
+            owner.execute("INSERT INTO said VALUES ('заветное')")
+
+    log = "".join(path.read_text() for path in open_folder.rglob("*.log"))
+    assert log.count("ERROR:") == 2
+    assert [word for word in ("тайное", "заветное") if word in log] == []
+
+
 def test_what_a_killed_run_left_is_swept_and_what_a_living_one_uses_is_not(tmp_path: Path) -> None:
     dead, living, young = (tmp_path / f"test-{name}" for name in ("dead", "living", "young"))
     for folder in (dead, living, young):

@@ -16,6 +16,7 @@ from core.clock import clock
 from llm.breaker import Breaker
 from llm.contracts import ModelRefused, ModelUnavailable, Question, Rehearsal
 from llm.model import patience
+from llm.providers.openai import PROBE_WAIT
 from llm.providers.wire import Wire
 from llm.reply import Lost
 from tests.llm.conftest import (
@@ -448,6 +449,36 @@ async def test_an_endpoint_that_keeps_failing_is_left_alone_and_tried_again_late
     ]
     assert len(stub.requests) == 3
     assert asker.breaker.unreachable_since is None
+
+
+async def test_two_questions_at_once_are_both_answered_when_the_endpoint_is_back(
+    stub: Stub, asker: Asker
+) -> None:
+    asker.breaker = Breaker(threshold=1, cool_down=30.0)
+    asker.breaker.failed()
+    asker.wait = asyncio.sleep
+    with clock.stopped() as stopped:
+        stopped.advance(timedelta(seconds=31))
+        answers = await asyncio.gather(asker.ask(), asker.ask())
+
+    assert [answer.text for answer in answers] == ["Привет!", "Привет!"]
+    assert asker.breaker.state == "closed"
+
+
+async def test_a_question_does_not_wait_long_for_a_probe_that_hangs(stub: Stub, asker: Asker) -> None:
+    asker.breaker = Breaker(threshold=1, cool_down=30.0)
+    asker.breaker.failed()
+    stub.will(hangs)
+    with clock.stopped() as stopped:
+        stopped.advance(timedelta(seconds=31))
+        probe = asyncio.create_task(asker.ask())
+        await stub.heard.wait()
+        with pytest.raises(ModelUnavailable) as refused:
+            await asker.ask()
+        probe.cancel()
+
+    assert refused.value.code == "breaker_open"
+    assert sum(asker.waits) == pytest.approx(PROBE_WAIT)
 
 
 async def test_refusals_and_limits_do_not_open_the_breaker(stub: Stub, asker: Asker) -> None:
