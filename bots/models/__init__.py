@@ -1,12 +1,15 @@
 """The rows of this room."""
 
 from bots.models.access import BotAccess
-from bots.models.bot import Bot, Language, ModelProvider, WantedState
+from bots.models.alert import Alert, AlertKind
+from bots.models.bot import Bot, Language, ModelProvider, ProactiveKind, WantedState
 from bots.models.metric import BotMetric, BotMetricDay
 from bots.models.persona import Persona, Prompt, PromptVersion
 from bots.models.status import BotStatus, ObservedState
 
 __all__ = [
+    "Alert",
+    "AlertKind",
     "Bot",
     "BotAccess",
     "BotMetric",
@@ -16,6 +19,7 @@ __all__ = [
     "ModelProvider",
     "ObservedState",
     "Persona",
+    "ProactiveKind",
     "Prompt",
     "PromptVersion",
     "WantedState",

@@ -22,6 +22,14 @@ class WantedState(models.TextChoices):
     STOPPED = "stopped", _("stopped")
 
 
+class ProactiveKind(models.TextChoices):
+    """What a bot may start by itself; each can be switched off."""
+
+    SILENCE = "silence", _("after a day of silence in a session")
+    STAGE = "stage", _("when a stage is completed")
+    MORNING = "morning", _("a morning question in an open session")
+
+
 class ModelProvider(models.TextChoices):
     DEMO = "demo", _("demo (no model)")
     OPENAI = "openai", _("OpenAI and what speaks like it")
@@ -89,6 +97,34 @@ class Bot(models.Model):
     )
     model_input_price = models.FloatField(_("USD per million tokens in"), default=0.0)
     model_output_price = models.FloatField(_("USD per million tokens out"), default=0.0)
+
+    # People's own hours where their time zone is not known; what the bot starts by itself keeps within them.
+    timezone = models.CharField(_("time zone"), max_length=64, default="Europe/Moscow")
+    proactive_off = ArrayField(
+        models.CharField(max_length=16, choices=ProactiveKind.choices),
+        verbose_name=_("what the bot does not start by itself"),
+        default=list,
+        blank=True,
+    )
+    proactive_a_day = models.PositiveSmallIntegerField(
+        _("messages by itself a day"), default=2, validators=[MaxValueValidator(10)]
+    )
+    proactive_from = models.PositiveSmallIntegerField(
+        _("not before, hour"), default=9, validators=[MaxValueValidator(23)]
+    )
+    proactive_until = models.PositiveSmallIntegerField(
+        _("not after, hour"), default=21, validators=[MinValueValidator(1), MaxValueValidator(24)]
+    )
+
+    # USD a day (UTC); None is no limit. The day's budget counts all that the bot asks its model; when it is spent,
+    # what the bot does by itself stops, and people are still answered.
+    daily_budget_usd = models.FloatField(
+        _("budget a day, USD"), null=True, blank=True, validators=[MinValueValidator(0.0)]
+    )
+    rotation_budget_usd = models.FloatField(
+        _("of it for keeping profiles, USD"), null=True, blank=True, validators=[MinValueValidator(0.0)]
+    )
+    platform_url = models.URLField(_("platform"), max_length=300, blank=True)
 
     owner_telegram_id = models.BigIntegerField(_("owner's Telegram id"), null=True, blank=True)
     admin_telegram_ids = ArrayField(

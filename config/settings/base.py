@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "mailbox",
     "journey",
     "sessions_app",
+    "care",
     "runtime",
 ]
 

@@ -2,6 +2,7 @@
 
 from mailbox.models.buried import BuriedUpdate
 from mailbox.models.inbound import InboundOutcome, InboundUpdate
+from mailbox.models.media import Media
 from mailbox.models.outbound import OutboundMessage, OutboundState, Priority
 
-__all__ = ["BuriedUpdate", "InboundOutcome", "InboundUpdate", "OutboundMessage", "OutboundState", "Priority"]
+__all__ = ["BuriedUpdate", "InboundOutcome", "InboundUpdate", "Media", "OutboundMessage", "OutboundState", "Priority"]

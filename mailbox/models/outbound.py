@@ -51,6 +51,8 @@ class OutboundMessage(TenantModel):
     resends = models.PositiveSmallIntegerField(_("sent again"), default=0)
     epoch = models.BigIntegerField(default=0)
     not_before = models.DateTimeField()
+    # Later than this it is better not said at all: a morning question at night.
+    not_after = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(_("created"))
     settled_at = models.DateTimeField(_("settled"), null=True)
     telegram_message_id = models.BigIntegerField(null=True)

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from core.clock import clock
-from mailbox.models import InboundOutcome, InboundUpdate, OutboundMessage
+from mailbox.models import InboundOutcome, InboundUpdate, Media, OutboundMessage
 
 
 def erase_mail(*, bot_id: UUID, telegram_id: int, keep_open: bool = False, unheard: bool = False) -> None:
@@ -23,3 +23,4 @@ def erase_mail(*, bot_id: UUID, telegram_id: int, keep_open: bool = False, unhea
     if keep_open:
         said = said.filter(settled_at__isnull=False)
     said.delete()
+    Media.objects.for_bot(bot_id).filter(chat_id=telegram_id).delete()

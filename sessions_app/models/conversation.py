@@ -15,6 +15,9 @@ class Conversation(TenantModel):
     profile = TenantForeignKey(Profile, related_name="conversations")
     chat_id = models.BigIntegerField(_("chat"))
     created_at = models.DateTimeField(_("created"))
+    # The next words are an answer to this, until then: "correct:<id of a finding>".
+    awaits = models.CharField(max_length=100, blank=True, db_default="")
+    awaits_until = models.DateTimeField(null=True, blank=True)
 
     objects = TenantQuerySet["Conversation"].as_manager()
 

@@ -24,6 +24,9 @@ REGISTRY = {
     "bots.Persona",  # shared by bots, written by staff, says nothing of people
     "bots.Prompt",
     "bots.PromptVersion",
+    "bots.Alert",  # staff are told of bots and of the installation; says nothing of people
+    "profiles.Stream",  # the programmes on offer
+    "journey.StageVersion",  # wordings of the stages, like prompts
 }
 FRAMEWORK = {"admin", "auth", "contenttypes", "sessions"}
 
