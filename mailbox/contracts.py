@@ -10,6 +10,11 @@ from uuid import UUID
 from core.errors import AppError
 from core.ids import new_id
 
+# Work that nobody waits for has lanes of its own, far beyond Telegram's ids (52 bits): it never stands in a chat's.
+JOB_LANES = 2**60
+# What such work is called begins so.
+JOB_PREFIX = "own."
+
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
@@ -27,6 +32,19 @@ class Arrival:
 
 
 @dataclass(frozen=True, slots=True)
+class Job:
+    """Work of our own about one person, in no hurry; an inbound row like what people do.
+
+    `key` names its cause: what was assigned before is not assigned again. `payload` holds ids, never words.
+    """
+
+    kind: str
+    chat_id: int
+    key: str
+    payload: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Claimed:
     """One row in hand. `attempts` counts this time too."""
 
@@ -40,6 +58,11 @@ class Claimed:
     attempts: int
     received_at: datetime
     reason: str
+
+    @property
+    def is_job(self) -> bool:
+        """Whether it is work of our own instead of something that a person did."""
+        return self.kind.startswith(JOB_PREFIX)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +86,7 @@ class Post:
     params: Mapping[str, object]
     priority: int = 0
     not_before: datetime | None = None
+    not_after: datetime | None = None
     is_farewell: bool = False
     correlation_id: str = ""
     id: UUID = field(default_factory=new_id)
@@ -84,13 +108,26 @@ class Outgoing:
     is_farewell: bool
     correlation_id: str
     created_at: datetime
+    not_after: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MediaFile:
+    """A file in the sender's hand: by Telegram's id where it was uploaded before, else with its bytes."""
+
+    id: UUID
+    filename: str
+    content_type: str
+    content: bytes = field(repr=False)
+    file_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of one message: its next state, and what goes with it.
 
-    `params` replaces what is to be sent (plain text after refused markup); `is_resend` counts a repeated send.
+    `params` replaces what is to be sent (plain text after refused markup); `is_resend` counts a repeated send;
+    `file_ids` are Telegram's ids of the files that went along, "" for one that it knows no longer.
     """
 
     id: UUID
@@ -100,6 +137,7 @@ class Outcome:
     not_before: datetime | None = None
     is_resend: bool = False
     params: Mapping[str, object] | None = None
+    file_ids: Mapping[UUID, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,18 +4,22 @@ from collections.abc import Collection
 from datetime import timedelta
 
 from core.clock import clock
-from mailbox.contracts import Claimed, Hand, Haul
+from mailbox.contracts import JOB_LANES, Claimed, Hand, Haul
 from mailbox.statements import SQL
 
 # How many messages in a row are answered together at most.
 LONGEST_BURST = 10
+# Work of our own that may be under way at once: each of it holds a lane for as long as its model thinks.
+MOST_JOBS = 8
 
 
-def claim(*, hand: Hand, busy: Collection[int], lanes: int, burst_wait: float) -> Haul:
+def claim(
+    *, hand: Hand, busy: Collection[int], lanes: int, burst_wait: float, most_jobs: int = MOST_JOBS
+) -> Haul:
     """Take the heads of up to `lanes` free lanes in hand, each with the burst that it begins, oldest first.
 
     `busy` are the lanes in hand already. Free text waits `burst_wait` seconds for what follows it, three times
-    as long at most.
+    as long at most. People come before work of our own, of which `most_jobs` are in hand at once at most.
     """
     now, scan = clock.now(), max(200, lanes * 4)
     rows = SQL["claim"].rows(
@@ -24,6 +28,8 @@ def claim(*, hand: Hand, busy: Collection[int], lanes: int, burst_wait: float) -
             "epoch": hand.epoch,
             "busy": list(busy),
             "lanes": lanes,
+            "job_lanes": JOB_LANES,
+            "job_room": max(0, most_jobs - sum(lane >= JOB_LANES for lane in busy)),
             "scan": scan,
             "burst": LONGEST_BURST,
             "now": now,

@@ -5,6 +5,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from core.clock import clock
+from mailbox.contracts import JOB_LANES
 from mailbox.models import InboundOutcome, InboundUpdate, Media, OutboundMessage
 
 
@@ -16,6 +17,10 @@ def erase_mail(*, bot_id: UUID, telegram_id: int, keep_open: bool = False, unhea
     that is under way finds that its update is no longer in hand, and ends without a word.
     """
     heard = InboundUpdate.objects.for_bot(bot_id).filter(Q(user_id=telegram_id) | Q(lane=telegram_id))
+    # Work of our own about somebody who is gone is nobody's any more.
+    heard.filter(settled_at__isnull=True, lane__gte=JOB_LANES).update(
+        settled_at=clock.now(), outcome=InboundOutcome.DONE
+    )
     if unheard:
         heard.filter(settled_at__isnull=True).update(settled_at=clock.now(), outcome=InboundOutcome.DONE)
     heard.filter(settled_at__isnull=False).update(payload=b"", user_id=None, lane=0, reason="")

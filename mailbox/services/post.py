@@ -34,6 +34,7 @@ def post(*, bot_id: UUID, posts: Sequence[Post], wake: bool = False) -> int:
             "priorities": [each.priority for each in posts],
             "farewells": [each.is_farewell for each in posts],
             "not_before": [each.not_before or now for each in posts],
+            "not_after": [each.not_after for each in posts],
             "correlation_ids": [each.correlation_id for each in posts],
         }
     )

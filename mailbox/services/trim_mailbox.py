@@ -5,12 +5,14 @@ from datetime import timedelta
 from django.db.models import QuerySet
 
 from core.clock import clock
-from mailbox.models import InboundOutcome, InboundUpdate, OutboundMessage
+from mailbox.models import InboundOutcome, InboundUpdate, Media, OutboundMessage
 
 # Telegram may send an update again for a day and restarts its ids after a quiet week: keep the keys longer.
 KEEP_DONE = timedelta(days=9)
 KEEP_BURIED = timedelta(days=30)
 KEEP_SENT = timedelta(days=30)
+# Longer than what waits in the outbox may refer to them.
+KEEP_UNUSED = timedelta(days=45)
 SLICE = 5_000
 
 
@@ -21,10 +23,11 @@ def trim_mailbox() -> int:
         _trim(InboundUpdate.objects.filter(settled_at__lt=now - KEEP_DONE, outcome=InboundOutcome.DONE))
         + _trim(InboundUpdate.objects.filter(settled_at__lt=now - KEEP_BURIED, outcome=InboundOutcome.BURIED))
         + _trim(OutboundMessage.objects.filter(settled_at__lt=now - KEEP_SENT))
+        + _trim(Media.objects.filter(used_at__lt=now - KEEP_UNUSED))
     )
 
 
-def _trim(rows: QuerySet[InboundUpdate] | QuerySet[OutboundMessage]) -> int:
+def _trim(rows: QuerySet[InboundUpdate] | QuerySet[OutboundMessage] | QuerySet[Media]) -> int:
     ids = list(rows.order_by("id").values_list("id", flat=True)[:SLICE])
     if ids:
         rows.model._default_manager.filter(id__in=ids)._raw_delete(rows.db)

@@ -7,6 +7,8 @@ WITH waiting AS (
     SELECT id, seq, lane, may_wait, attempts, due_at, received_at
     FROM inbound_updates
     WHERE bot_id = %(bot_id)s AND settled_at IS NULL AND lane <> ALL (%(busy)s::bigint[])
+        -- Work of our own must not hide people where there is no room for it anyway.
+        AND (%(job_room)s::int > 0 OR lane < %(job_lanes)s::bigint)
         AND EXISTS (SELECT FROM bot_statuses WHERE bot_id = %(bot_id)s AND lease_epoch = %(epoch)s)
     ORDER BY seq
     LIMIT %(scan)s
@@ -26,12 +28,18 @@ placed AS (
 burst AS (
     SELECT * FROM placed WHERE place = 1 OR (joins AND place <= %(burst)s)
 ),
-ready AS (
-    SELECT lane
+due AS (
+    SELECT
+        lane, min(seq) AS seq,
+        row_number() OVER (PARTITION BY lane >= %(job_lanes)s::bigint ORDER BY min(seq)) AS place
     FROM burst
     GROUP BY lane
     HAVING min(head_due_at) <= %(now)s AND (max(due_at) <= %(now)s OR min(head_received_at) <= %(patience)s)
-    ORDER BY min(seq)
+),
+ready AS (
+    SELECT lane FROM due
+    WHERE lane < %(job_lanes)s::bigint OR place <= %(job_room)s::int
+    ORDER BY lane >= %(job_lanes)s::bigint, seq
     LIMIT %(lanes)s
 )
 UPDATE inbound_updates AS taken

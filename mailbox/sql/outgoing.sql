@@ -24,4 +24,5 @@ WHERE taken.bot_id = %(bot_id)s AND taken.id = next.id
     AND taken.settled_at IS NULL
 RETURNING
     taken.id, taken.seq, taken.key, taken.chat_id, taken.method, taken.params, taken.priority,
-    taken.attempts, taken.resends, taken.is_farewell, taken.correlation_id, taken.created_at
+    taken.attempts, taken.resends, taken.is_farewell, taken.correlation_id, taken.created_at,
+    taken.not_after

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from uuid import UUID
 
 import structlog
 from django.db import Error as DatabaseError
 
 from core import aio, metrics
 from core.clock import clock
-from mailbox.contracts import Hand, Outcome, Outgoing
+from mailbox.contracts import Hand, MediaFile, Outcome, Outgoing
+from mailbox.selectors.media import media_files
 from mailbox.services.deliver import mark, outgoing
+from mailbox.services.keep_media import note_file_ids
 from profiles.services.set_active import set_active
+from runtime.delivery.files import file_ids_of, files_in, with_files
 from runtime.delivery.pacing import PaceLimits, Pacer
-from runtime.delivery.verdict import Verdict, judge
+from runtime.delivery.verdict import Verdict, judge, too_late
 from runtime.vitals import Vitals
 from telegram_client.client import TelegramClient
 from telegram_client.failures import classify
@@ -126,7 +130,7 @@ class Sender:
             # What is posted from now on may be too late for this look.
             self._is_pending = False
         try:
-            taken = await aio.run_in_bot(
+            messages, files = await aio.run_in_bot(
                 self._hand.bot_id,
                 _mark_and_take,
                 hand=self._hand,
@@ -139,11 +143,11 @@ class Sender:
             self._verdicts = verdicts + self._verdicts
             self._is_pending = True
             raise
-        if taken and len(taken) == slots:
+        if messages and len(messages) == slots:
             self._is_pending = True
-        for message in taken:
+        for message in messages:
             self._pacer.take(message.chat_id, clock.monotonic())
-            self._in_flight[message.chat_id] = asyncio.create_task(self._send(message))
+            self._in_flight[message.chat_id] = asyncio.create_task(self._send(message, files))
 
     def _seconds_to_wait(self) -> float:
         if self._verdicts:
@@ -156,12 +160,16 @@ class Sender:
             waits.append(self._pacer.ready_at(0, now) - now + 0.05)
         return max(0.001, min([SWEEP_SECONDS, *waits]))
 
-    async def _send(self, message: Outgoing) -> None:
+    async def _send(self, message: Outgoing, files: Mapping[UUID, MediaFile]) -> None:
         started = clock.monotonic()
-        verdict: Verdict | None = None
+        verdict = too_late(message, files, now=clock.now())
         try:
-            sent = await self._client.send(message.method, message.params)
-            verdict = Verdict(Outcome(message.id, "sent", telegram_message_id=sent.message_id))
+            if verdict is None:
+                sent = await self._client.send(message.method, with_files(message.params, files))
+                file_ids = file_ids_of(message.params, files, sent.result)
+                verdict = Verdict(
+                    Outcome(message.id, "sent", telegram_message_id=sent.message_id, file_ids=file_ids)
+                )
         except Exception as error:  # noqa: BLE001 - whatever it was has a kind, and the message an outcome
             failure = classify(error)
             verdict = judge(message, failure, now=clock.now())
@@ -208,10 +216,14 @@ class Sender:
 
 def _mark_and_take(
     *, hand: Hand, verdicts: Sequence[tuple[Outgoing, Verdict]], busy: Sequence[int], slots: int
-) -> list[Outgoing]:
+) -> tuple[list[Outgoing], Mapping[UUID, MediaFile]]:
     if verdicts:
         mark(hand=hand, outcomes=[verdict.outcome for _, verdict in verdicts])
         for message, verdict in verdicts:
             if verdict.is_person_gone:
                 set_active(bot_id=hand.bot_id, telegram_id=message.chat_id, is_active=False)
-    return outgoing(hand=hand, busy=busy, slots=slots) if slots > 0 else []
+            if verdict.outcome.file_ids:
+                note_file_ids(bot_id=hand.bot_id, file_ids=verdict.outcome.file_ids)
+    messages = outgoing(hand=hand, busy=busy, slots=slots) if slots > 0 else []
+    named = {media_id for message in messages for media_id in files_in(message.params).values()}
+    return messages, media_files(bot_id=hand.bot_id, ids=named)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
-from mailbox.contracts import Outcome, Outgoing
+from mailbox.contracts import MediaFile, Outcome, Outgoing
+from runtime.delivery.files import files_in
 from sessions_app.rendering import plain
 from telegram_client.failures import Failure, FailureKind
 
@@ -35,6 +37,8 @@ def judge(message: Outgoing, failure: Failure, *, now: datetime) -> Verdict:
         return Verdict(_later(message, failure, now, 1.0), is_token_revoked=True)
     if kind is FailureKind.NOT_MODIFIED:
         return Verdict(Outcome(message.id, "sent"))
+    if files_in(message.params) and "file identifier" in failure.description.lower():
+        return Verdict(_uploaded_again(message, failure, now))
     if kind is FailureKind.BAD_MARKUP and "parse_mode" in message.params:
         return Verdict(_again_plain(message, failure))
     if kind is FailureKind.MAYBE_SENT:
@@ -48,14 +52,37 @@ def judge(message: Outgoing, failure: Failure, *, now: datetime) -> Verdict:
     )
 
 
+def too_late(message: Outgoing, files: Mapping[UUID, MediaFile], *, now: datetime) -> Verdict | None:
+    """What need not be tried any more: its time is over, or a file that goes along is gone."""
+    if message.not_after is not None and message.not_after < now:
+        return Verdict(Outcome(message.id, "failed", error="its time was over"))
+    if not files.keys() >= set(files_in(message.params).values()):
+        return Verdict(Outcome(message.id, "failed", error="a file that goes along is gone"))
+    return None
+
+
+def _uploaded_again(message: Outgoing, failure: Failure, now: datetime) -> Outcome:
+    """Telegram knows its own id of a file no longer: the bytes go out again, for a while."""
+    if message.attempts >= MOST_ATTEMPTS:
+        return Outcome(message.id, "failed", error=_said(failure))
+    return Outcome(
+        message.id,
+        "pending",
+        error=_said(failure),
+        not_before=now + timedelta(seconds=1),
+        file_ids=dict.fromkeys(files_in(message.params).values(), ""),
+    )
+
+
 def _later(message: Outgoing, failure: Failure, now: datetime, wait: float) -> Outcome:
     return Outcome(message.id, "pending", error=_said(failure), not_before=now + timedelta(seconds=wait))
 
 
 def _again_plain(message: Outgoing, failure: Failure) -> Outcome:
     params: Mapping[str, object] = {
-        **{name: value for name, value in message.params.items() if name != "parse_mode"},
-        "text": plain(str(message.params.get("text", ""))),
+        name: plain(str(value)) if name in ("text", "caption") else value
+        for name, value in message.params.items()
+        if name != "parse_mode"
     }
     return Outcome(message.id, "pending", error=_said(failure), params=params)
 
