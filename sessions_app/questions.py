@@ -8,7 +8,7 @@ from functools import partial
 from uuid import UUID
 
 from llm.contracts import Question
-from sessions_app.companion import STREAMS, Companion
+from sessions_app.companion import Companion
 from sessions_app.contracts import OpenSession, Visit
 from sessions_app.lines import as_mapping, as_texts
 from sessions_app.outcomes import CrisisVerdict, DiagnosticResult, DiagnosticStep, SessionSummary
@@ -59,6 +59,7 @@ def coach_question(*, visit: Visit, session: OpenSession, companion: Companion, 
                 session=card,
                 history=history,
                 new=new,
+                stages=companion.stages,
             ),
             rehearsal=rehearse(
                 stage_code=visit.person.journey_stage or None,
@@ -66,6 +67,7 @@ def coach_question(*, visit: Visit, session: OpenSession, companion: Companion, 
                 history=history,
                 new=new,
                 language=language,
+                stages=companion.stages,
             ),
             schema=DiagnosticStep if is_diagnostic else None,
         ),
@@ -80,7 +82,11 @@ def summary_question(*, visit: Visit, session: OpenSession, companion: Companion
         Question(
             purpose="summary",
             lines=build_summary_lines(
-                task=task, person=person_card(visit), session=session_card(session), history=history
+                task=task,
+                person=person_card(visit),
+                session=session_card(session),
+                history=history,
+                stages=companion.stages,
             ),
             rehearsal=summary_rehearsal(history=history, language=visit.language),
             schema=SessionSummary,
@@ -103,10 +109,11 @@ def diagnosis_question(
                 person=person_card(visit),
                 session=session_card(session),
                 history=history,
-                streams_offered=STREAMS[visit.language],
+                stages=companion.stages,
+                streams=companion.streams,
             ),
             rehearsal=diagnosis_rehearsal(
-                history=history, language=visit.language, streams_offered=STREAMS[visit.language]
+                history=history, language=visit.language, streams=companion.streams
             ),
             schema=DiagnosticResult,
             max_tokens=1500,

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from journey.stages import StageCode, stage
+from journey.stages import Intensity, Stage, StageCode, stage
 from llm.contracts import ChatLine
+from sessions_app.companion import StageBook, StreamBook, StreamCard
 from sessions_app.default_prompts import PROMPT_KEYS, default_prompt
 from sessions_app.prompt import (
     ALLOWED_VARIABLES,
@@ -259,13 +262,16 @@ def test_a_summary_is_asked_for_with_the_talk_as_a_record() -> None:
 def test_a_diagnosis_may_choose_from_the_programmes_on_offer() -> None:
     task = "{streams_offered}; {stage_codes}"
     person = PersonCard(name="Eve", language="en")
+    offered = StreamBook({"en": (StreamCard("a", "Hero", "The path."), StreamCard("b", "Shadow", ""))})
     lines = build_diagnosis_lines(
-        task=task, person=person, session=SESSION, history=[("user", "x")], streams_offered=("Hero", "Shadow")
+        task=task, person=person, session=SESSION, history=[("user", "x")], streams=offered
     )
 
-    assert lines[0].text.startswith("Hero, Shadow; ORDINARY_WORLD, ")
+    assert lines[0].text.startswith("- Hero: The path.\n- Shadow; ORDINARY_WORLD, ")
     assert lines[1] == ChatLine("user", "<person>x</person>")
-    without = build_diagnosis_lines(task=task, person=person, session=SESSION, history=())
+    without = build_diagnosis_lines(
+        task=task, person=person, session=SESSION, history=(), streams=StreamBook({})
+    )
     assert without[0].text.startswith("not known yet; ")
 
 
@@ -276,6 +282,125 @@ def test_the_crisis_check_sees_the_latest_words_and_a_little_before_them() -> No
     assert lines[0].role == "system"
     assert lines[1].text.startswith("<человек>раньше 4</человек>\n")
     assert lines[1].text.endswith("<человек>сегодня\nсделаю</человек>")
+
+
+# The texts that staff put in force.
+
+PUBLISHED = Stage(
+    code=StageCode.REFUSAL,
+    number=3,
+    name="Порог страха",
+    description="Страх говорит разумно.",
+    questions=("Чей это голос?",),
+    resistance=("«Потом».",),
+    intensity=Intensity.MEDIUM,
+    techniques=("проверка довода",),
+)
+BOOK = StageBook({("REFUSAL", "ru"): PUBLISHED})
+
+
+@pytest.mark.parametrize("key", ["coach.natasha", "coach.diagnostic"])
+def test_the_coach_is_told_the_published_stage_and_how_to_use_it(key: str) -> None:
+    task = default_prompt(key, "ru")
+    lines = build_coach_lines(
+        persona="", task=task, person=EVA, session=SESSION, history=(), new=("Да",), stages=BOOK
+    )
+    shown = lines[0].text
+
+    assert "3 из 12, «Порог страха». Страх говорит разумно." in shown
+    assert "- Чей это голос?" in shown
+    assert "- «Потом»." in shown
+    assert "Сила нажима: средняя. Приёмы, которые здесь уместны: проверка довода." in shown
+    assert stage("REFUSAL", "ru").name not in shown
+
+
+@pytest.mark.parametrize("key", ["coach.natasha", "coach.diagnostic"])
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_every_coach_is_shown_the_whole_stage(key: str, language: str) -> None:
+    assert variables(default_prompt(key, language)) >= {
+        "stage_name",
+        "stage_description",
+        "stage_intensity",
+        "stage_techniques",
+        "stage_questions",
+        "stage_resistance",
+    }
+
+
+def test_a_wording_holds_for_its_stage_and_language_only() -> None:
+    assert BOOK.stage("REFUSAL", "ru") is PUBLISHED
+    assert BOOK.stage("REFUSAL", "en") == stage("REFUSAL", "en")
+    assert BOOK.stage("ORDEAL", "ru") == stage("ORDEAL", "ru")
+    assert [each.code for each in BOOK.stages("ru")] == list(StageCode)
+    assert BOOK.stages("ru")[2] is PUBLISHED
+    assert StageBook().stages("de") == StageBook().stages("en")
+    with pytest.raises(LookupError):
+        BOOK.stage("NOWHERE", "ru")
+
+
+def test_a_wording_that_staff_pasted_from_anywhere_is_shown_clean_and_calls_no_variable() -> None:
+    odd = replace(PUBLISHED, name="а\x00б\u202e {person_name}", questions=(), resistance=(), techniques=())
+    lines = build_coach_lines(
+        persona="",
+        task="{stage_name}|{stage_questions}|{stage_techniques}",
+        person=EVA,
+        session=SESSION,
+        history=(),
+        new=(),
+        stages=StageBook({("REFUSAL", "ru"): odd}),
+    )
+
+    assert lines[0].text.startswith("аб {person_name}|пока неизвестно|пока неизвестно\n")
+
+
+def test_a_summary_and_a_diagnosis_know_the_published_stage() -> None:
+    summary = build_summary_lines(task="{stage_name}", person=EVA, session=SESSION, history=(), stages=BOOK)
+    diagnosis = build_diagnosis_lines(
+        task="{stage_name}", person=EVA, session=SESSION, history=(), stages=BOOK
+    )
+
+    assert summary[0].text.startswith("Порог страха\n")
+    assert diagnosis[0].text.startswith("Порог страха\n")
+
+
+def test_five_programmes_are_on_offer_until_staff_say_otherwise() -> None:
+    for language in ("ru", "en"):
+        cards = StreamBook().streams(language)
+        assert [each.slug for each in cards] == [
+            "hero-path",
+            "past-lives",
+            "open-heart",
+            "shadow",
+            "awakening",
+        ]
+        assert all(each.name and each.description.endswith(".") for each in cards)
+    assert StreamBook().streams("de") == StreamBook().streams("en")
+    assert StreamBook({"ru": ()}).streams("ru") == ()
+    assert StreamBook({}).streams("en") == ()
+
+
+@pytest.mark.parametrize(
+    ("called", "slug"),
+    [
+        ("shadow", "shadow"),
+        ("Open Heart", "open-heart"),
+        ("ПУТЬ ГЕРОЯ", "hero-path"),
+        ("«Путь героя»", "hero-path"),
+        ("Hero’s Path", "hero-path"),
+        ("hero-path (Путь Героя)", "hero-path"),
+        ("Пробуждение: практики внимания", "awakening"),
+        ("Танец с Тенью", None),
+        ("shadow dancing", None),
+        ("", None),
+        ("—", None),
+        ("тень " * 1_000_000, None),
+    ],
+)
+def test_a_programme_is_found_by_slug_or_name_in_any_language(called: str, slug: str | None) -> None:
+    found = StreamBook().find(called, "ru")
+
+    assert (found.slug if found else None) == slug
+    assert found is None or found in StreamBook().streams("ru")
 
 
 # Templates.

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from journey.stages import Intensity, StageCode, stage, stages
 from llm.contracts import Rehearsal
+from sessions_app.companion import StageBook, StreamBook, StreamCard
 from sessions_app.outcomes import CrisisVerdict, DiagnosticResult, DiagnosticStep, Psychotype, SessionSummary
 from sessions_app.prompt import Said
 from sessions_app.rehearsal import (
@@ -20,6 +22,8 @@ from sessions_app.rehearsal import (
 from sessions_app.rendering import sensible, split_message, to_telegram_html
 
 SESSION = UUID(int=41)
+ONE_OFFERED = StreamBook({"ru": (StreamCard("hero-path", "Путь Героя", ""),)})
+NOTHING_OFFERED = StreamBook({"ru": (), "en": ()})
 ANY_TEXT = st.text(st.characters(codec=None), max_size=200)
 
 
@@ -197,6 +201,73 @@ def test_whatever_is_said_the_coach_has_an_answer_that_can_be_sent(
     assert len(split_message(to_telegram_html(line))) == 1
 
 
+# The texts that staff put in force.
+
+
+def test_the_demo_asks_the_published_questions_and_names_the_published_resistance() -> None:
+    own = replace(
+        stage("REFUSAL", "ru"), questions=("Чей это\n голос? ", "И давно?"), resistance=("Всё потом.",)
+    )
+    book = StageBook({("REFUSAL", "ru"): own})
+    history: list[Said] = []
+    replies = []
+    for _ in range(4):
+        (line,) = coach_rehearsal(
+            stage_code="REFUSAL",
+            session_id=SESSION,
+            history=history,
+            new=["Я боюсь перемен, вот и молчу"],
+            language="ru",
+            stages=book,
+        ).lines
+        replies.append(line)
+        history += [("user", "Я боюсь перемен, вот и молчу"), ("bot", line)]
+
+    asked = [question_of(each) for each in replies]
+    assert asked[:2] == ["Чей это голос?", "И давно?"]
+    assert asked[2:] == list(stage("MEETING_MENTOR", "ru").questions[:2])
+    assert "Всё потом." in replies[3]
+
+
+def test_a_published_stage_without_questions_or_resistance_goes_on_with_the_next() -> None:
+    bare = replace(stage("REFUSAL", "ru"), questions=(), resistance=(), techniques=())
+    history: list[Said] = [("bot", "x")] * 3
+    (line,) = coach_rehearsal(
+        stage_code="REFUSAL",
+        session_id=SESSION,
+        history=history,
+        new=["Я боюсь перемен, вот и молчу"],
+        language="ru",
+        stages=StageBook({("REFUSAL", "ru"): bare}),
+    ).lines
+
+    assert question_of(line) == stage("MEETING_MENTOR", "ru").questions[0]
+
+
+def test_with_no_questions_at_all_the_coach_draws_the_line() -> None:
+    empty = {(each.code.value, "ru"): replace(each, questions=()) for each in stages("ru")}
+    (line,) = coach_rehearsal(
+        stage_code=None,
+        session_id=SESSION,
+        history=[],
+        new=["Вот и я"],
+        language="ru",
+        stages=StageBook(empty),
+    ).lines
+
+    assert "/end_session" in line
+
+
+def test_a_programme_of_the_staff_is_what_the_demo_suggests() -> None:
+    offered = StreamBook({"ru": (StreamCard("dance", "Танец", ""), StreamCard("warm", "Тёплое сердце", ""))})
+    said = "Я чувствую нежность и люблю"
+
+    structured = diagnosis_rehearsal(history=[("user", said)], language="ru", streams=offered).structured
+
+    assert structured is not None
+    assert structured["suggested_stream"] == "Тёплое сердце"
+
+
 # The diagnostic.
 
 
@@ -269,7 +340,7 @@ def test_a_burst_of_messages_is_one_answer() -> None:
 def test_the_psychotype_is_counted_from_words_and_shows_its_evidence(
     said: str, psychotype: Psychotype, language: str
 ) -> None:
-    rehearsal = diagnosis_rehearsal(history=[("user", said)], language=language, streams_offered=())
+    rehearsal = diagnosis_rehearsal(history=[("user", said)], language=language, streams=NOTHING_OFFERED)
     result = DiagnosticResult.model_validate(dict(rehearsal.structured or {}))
 
     assert result.psychotype is psychotype
@@ -282,7 +353,7 @@ def test_the_psychotype_is_counted_from_words_and_shows_its_evidence(
 
 def test_few_words_give_a_result_that_admits_it() -> None:
     result = DiagnosticResult.model_validate(
-        dict(diagnosis_rehearsal(history=[], language="ru", streams_offered=("Путь Героя",)).structured or {})
+        dict(diagnosis_rehearsal(history=[], language="ru", streams=ONE_OFFERED).structured or {})
     )
 
     assert "наугад" in result.explanation
@@ -291,12 +362,9 @@ def test_few_words_give_a_result_that_admits_it() -> None:
 
 
 def test_the_programme_fits_the_psychotype() -> None:
-    offered = ("Путь Героя", "Открытие Сердца", "Трансформация Тени")
     said = "Я чувствую нежность и люблю, но боюсь ревности"
 
-    structured = diagnosis_rehearsal(
-        history=[("user", said)], language="ru", streams_offered=offered
-    ).structured
+    structured = diagnosis_rehearsal(history=[("user", said)], language="ru").structured
 
     assert structured is not None
     assert structured["suggested_stream"] == "Открытие Сердца"
@@ -305,9 +373,7 @@ def test_the_programme_fits_the_psychotype() -> None:
 
 def test_nothing_is_offered_to_someone_in_distress() -> None:
     said = "Мне больно, я плачу после развода"
-    structured = diagnosis_rehearsal(
-        history=[("user", said)], language="ru", streams_offered=("Открытие Сердца",)
-    ).structured
+    structured = diagnosis_rehearsal(history=[("user", said)], language="ru").structured
 
     assert structured is not None
     assert structured["suggested_stream"] is None
@@ -365,7 +431,7 @@ def test_light_words_lighten_the_picture() -> None:
 @settings(max_examples=150)
 def test_any_talk_at_all_can_be_summed_up_and_diagnosed(history: list[Said], language: str) -> None:
     summary = summarise(history, language)
-    result = diagnosis_rehearsal(history=history, language=language, streams_offered=("Hero",)).structured
+    result = diagnosis_rehearsal(history=history, language=language).structured
     step = diagnostic_rehearsal(
         stage_code="ORDEAL", session_id=SESSION, history=history, new=["x"], language=language
     ).structured
