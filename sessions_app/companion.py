@@ -162,3 +162,5 @@ class Companion:
     admin_telegram_ids: frozenset[int] = frozenset()
     stages: StageBook = field(default_factory=StageBook)
     streams: StreamBook = field(default_factory=StreamBook)
+    # Its answers are remembered under this name.
+    model_name: str = ""

@@ -17,6 +17,10 @@ PROMPT_KEYS: Final = (
     "session.summary",
     "diagnostic.result",
     "crisis.check",
+    "analysis.stage",
+    "analysis.facts",
+    "analysis.portrait",
+    "analysis.readiness",
 )
 
 

@@ -106,6 +106,10 @@ ALLOWED_VARIABLES: Final[Mapping[str, frozenset[str]]] = {
     "session.summary": _PERSON | _SESSION | _STAGE,
     "diagnostic.result": _PERSON | _SESSION | _STAGE | {"streams_offered"},
     "crisis.check": frozenset({"persona_name"}),
+    "analysis.stage": _PERSON | _STAGE | {"stages_listed", "stages_completed", "stages_disputed"},
+    "analysis.facts": _PERSON | {"facts_known"},
+    "analysis.portrait": _PERSON | {"streams_offered"},
+    "analysis.readiness": _PERSON | _STAGE | {"stages_completed", "streams_offered"},
 }
 
 _SPACES: Final = re.compile(r"\s+")

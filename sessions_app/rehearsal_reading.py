@@ -24,6 +24,9 @@ _LONGEST_EVIDENCE: Final = 280
 _STEM: Final = 5
 _MOST_SENTENCES: Final = 400
 _MOST_IN_A_MESSAGE: Final = 60
+_PHRASE: Final = 2
+_MOST_SIGNS: Final = 3
+_MOST_EVIDENCE: Final = 3
 
 _SENTENCE: Final = re.compile(r"[^.!?…\n]+")
 _MARKUP: Final = re.compile(r"[*_~`\[\]{}<>|\\#«»“”\"⟦⟧]")
@@ -78,24 +81,39 @@ def read_stage(
     """
     scores: dict[StageCode, float] = defaultdict(float)
     signs: Counter[StageCode] = Counter()
-    held: dict[StageCode, list[str]] = {}
-    for age, text in enumerate(reversed(texts)):
+    held: dict[StageCode, list[tuple[int, str]]] = defaultdict(list)
+    for place, text in enumerate(texts):
+        weight = fade ** (len(texts) - 1 - place)
         for sentence in islice(sentences(text), _MOST_IN_A_MESSAGE):
-            low = folded(sentence)
-            for code, (words, phrases) in book.stages.items():
-                found = len(words.findall(low)) + 2 * len(phrases.findall(low))
-                if not found or code in without:
+            for stage, found in _signs_of_stages(folded(sentence), book):
+                if stage in without:
                     continue
-                stage = StageCode(code)
-                scores[stage] += min(found, 3) * fade**age
-                signs[stage] += min(found, 3)
-                held.setdefault(stage, []).append(sentence if len(WORD.findall(sentence)) >= BRIEF else text)
+                scores[stage] += found * weight
+                signs[stage] += found
+                is_quotable = len(WORD.findall(sentence)) >= BRIEF
+                held[stage].append((found, sentence if is_quotable else text.strip()))
     if not scores:
         return StageReading()
     order = list(StageCode)
     best = max(scores, key=lambda stage: (scores[stage], order.index(stage)))
-    kept = tuple(dict.fromkeys(quote.strip() for quote in held[best] if len(quote) <= _LONGEST_EVIDENCE))
-    return StageReading(best, signs[best], scores[best] / sum(scores.values()), kept)
+    return StageReading(best, signs[best], scores[best] / sum(scores.values()), _strongest(held[best]))
+
+
+def _signs_of_stages(low: str, book: Book) -> Iterator[tuple[StageCode, int]]:
+    for code, (words, phrases) in book.stages.items():
+        found = len(words.findall(low)) + _PHRASE * len(phrases.findall(low))
+        if found:
+            # Saying it over and over in one sentence does not make it truer.
+            yield StageCode(code), min(found, _MOST_SIGNS)
+
+
+def _strongest(held: Sequence[tuple[int, str]]) -> tuple[str, ...]:
+    """The sentences with the most signs, of equals the latest; in the order in which they were said."""
+    kept = [
+        (found, place, text) for place, (found, text) in enumerate(held) if len(text) <= _LONGEST_EVIDENCE
+    ]
+    best = sorted(kept, reverse=True)[:_MOST_EVIDENCE]
+    return tuple(dict.fromkeys(text for _, _, text in sorted(best, key=lambda each: each[1])))
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,10 @@ _SPACES: Final = re.compile(r"\s+")
 _ITEM_BREAK: Final = re.compile(r"\n|;\s")
 _BULLET: Final = re.compile(r"^\s*(?:[-*•–—]|\d{1,2}[.)])\s+")
 _NUMBER: Final = re.compile(r"[-+−]?\d{1,9}(?:[.,]\d{1,9})?")
+# Lists within lists: a model that goes deeper has lost its way.
+_DEEPEST: Final = 4
+_LARGEST: Final = 1e300
+_LONGEST_NAME: Final = 100
 _NOTHING: Final = frozenset({"", "null", "none", "n/a", "нет", "неясно", "-", "—"})
 
 
@@ -37,13 +41,15 @@ class Outcome(BaseModel):
         return dict.fromkeys(cls.model_fields) | dict(value)
 
 
-def text(value: object) -> str:
+def text(value: object, *, depth: int = 0) -> str:
     """The value as text that can be kept and sent; "" for what is none."""
-    if value is None or isinstance(value, bool | Mapping):
+    if value is None or isinstance(value, bool | bytes | Mapping):
         return ""
-    if isinstance(value, Iterable) and not isinstance(value, str | bytes):
-        return "; ".join(part for part in map(text, value) if part)
-    return clean(str(value)).strip()
+    if isinstance(value, str | int | float):
+        return clean(value if isinstance(value, str) else f"{number(value):g}").strip()
+    if isinstance(value, Iterable) and depth < _DEEPEST:
+        return "; ".join(part for part in (text(each, depth=depth + 1) for each in value) if part)
+    return ""
 
 
 def cut(words: str, limit: int) -> str:
@@ -101,7 +107,11 @@ def lines(limit: int, most: int) -> BeforeValidator:
 def number(value: object) -> float:
     """The first number in the value; 0 where there is none."""
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return float(value) if math.isfinite(value) else 0.0
+        try:
+            return float(value) if math.isfinite(value) else 0.0
+        except OverflowError:
+            # A whole number may have any length.
+            return math.copysign(_LARGEST, value)
     found = _NUMBER.search(value) if isinstance(value, str) else None
     return float(found[0].replace(",", ".").replace("−", "-")) if found else 0.0
 
@@ -112,9 +122,40 @@ def confidence(value: object) -> float:
     return max(0.0, min(1.0, found / 100 if found > 1 else found))
 
 
+def percent(value: object) -> int:
+    """Whole percent from 0 to 100, also where a share of one was given."""
+    found = number(value)
+    if 0 < found < 1 and not (isinstance(value, str) and "%" in value):
+        found *= 100
+    return round(max(0.0, min(100.0, found)))
+
+
+def listed(value: object, *, named: str) -> list[object]:
+    """The entries of a list of objects, also where they came alone, or as an object with `named` for its keys."""
+    if isinstance(value, Mapping):
+        if named in value:
+            return [value]
+        return [{named: key, **each} for key, each in value.items() if isinstance(each, Mapping)]
+    return list(value) if isinstance(value, list | tuple) else []
+
+
+def entries(most: int, *, named: str) -> BeforeValidator:
+    """At most `most` entries that name themselves; what is no object is left out."""
+
+    def read(value: object) -> list[object]:
+        found: list[object] = [
+            each
+            for each in listed(value, named=named)
+            if isinstance(each, BaseModel) or (isinstance(each, Mapping) and text(each.get(named)))
+        ]
+        return found[:most]
+
+    return BeforeValidator(read)
+
+
 def stage_code(value: object) -> StageCode | None:
     """The stage of this code, name or number; None where it is none of the twelve."""
-    word = text(value)
+    word = text(value)[:_LONGEST_NAME]
     code = re.sub(r"[\s-]+", "_", word).upper()
     if code in StageCode.__members__:
         return StageCode(code)

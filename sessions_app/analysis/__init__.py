@@ -1,0 +1,1 @@
+"""What the model is asked to learn about a person, and what is believed of its answers. Pure."""
