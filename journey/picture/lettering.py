@@ -11,13 +11,13 @@ from typing import Final, Literal
 
 from PIL import ImageFont
 
-Face = Literal["title", "text", "bold"]
+Face = Literal["title", "text", "bold", "broad"]
 Font = ImageFont.FreeTypeFont
 
 SMALLEST: Final = 26  # what is still read on a phone, in pixels of 1280
 ELLIPSIS: Final = "…"
 _SEPARATOR: Final = " · "
-_LONGEST: Final = 400  # characters of one text that are looked at; the rest could not be shown anyway
+_LONGEST: Final = 240  # characters of one text that are looked at; the rest could not be shown anyway
 _NOWHERE: Final = "\U0010ffff"  # a noncharacter: every font answers with its box for missing glyphs
 
 _FOLDER: Final = Path(__file__).parents[1] / "fonts"
@@ -25,6 +25,7 @@ _FILES: Final[dict[Face, str]] = {
     "title": "EBGaramond12-Regular.otf",
     "text": "Manrope-SemiBold.ttf",
     "bold": "Manrope-Bold.ttf",
+    "broad": "Inter-SemiBold.otf",  # stands in where a text has letters of the smaller alphabets: Ғ, Ә, Ө
 }
 
 
@@ -35,21 +36,17 @@ class Lines:
     lines: tuple[str, ...]
     font: Font
     leading: int  # pixels from one baseline to the next
+    is_cut: bool = False  # whether its end had to be left out
 
     @property
     def height(self) -> int:
         """Pixels from the top of the first line to the foot of the last."""
         return self.leading * len(self.lines)
 
-    @property
-    def is_cut(self) -> bool:
-        """Whether its end had to be left out."""
-        return bool(self.lines) and self.lines[-1].endswith(ELLIPSIS)
-
 
 @cache
 def font(face: Face, size: int) -> Font:
-    """One of our three fonts in a size in pixels.
+    """One of our fonts in a size in pixels.
 
     The simple layout engine: the other one is a library that one machine has and the next has not.
     """
@@ -72,15 +69,19 @@ def fit(text: str, *, face: Face, width: int, lines: int, largest: int, smallest
 
     Where even the smallest is too large, words are broken and the end is left out, with an ellipsis.
     """
+    face = _bearer(text, face)
     words = clean(text, face).split()
     units = _tied(words)
     for size in range(largest, smallest - 1, -2):
         letters = font(face, size)
-        found = _wrap(units, letters, width)
+        found = _fill(units, letters, width)
         if len(found) <= lines and all(letters.getlength(line) <= width for line in found):
-            return Lines(tuple(found), letters, _leading(size, face))
+            return Lines(tuple(_even(units, letters, found)), letters, _leading(size, face))
     letters = font(face, smallest)
-    return Lines(tuple(_cut(words, letters, width, lines)), letters, _leading(smallest, face))
+    found = _fill([piece for word in words for piece in _pieces(word, letters, width)], letters, width)
+    is_cut = len(found) > lines
+    shown = [*found[: lines - 1], _shorten(found[lines - 1], letters, width)] if is_cut else found
+    return Lines(tuple(shown), letters, _leading(smallest, face), is_cut)
 
 
 def fit_parts(text: str, *, face: Face, width: int, largest: int, smallest: int = SMALLEST) -> Lines:
@@ -89,14 +90,21 @@ def fit_parts(text: str, *, face: Face, width: int, largest: int, smallest: int 
     So an endless name is cut, and the date is not.
     """
     whole = fit(text, face=face, width=width, lines=1, largest=largest, smallest=smallest)
-    start, separator, end = clean(text, face).rpartition(_SEPARATOR)
+    start, separator, end = clean(text, _bearer(text, face)).rpartition(_SEPARATOR)
     if not separator or not whole.is_cut:
         return whole
     parts = [
         fit(part, face=face, width=width, lines=1, largest=smallest, smallest=smallest)
         for part in (start, end)
     ]
-    return Lines(tuple(line for part in parts for line in part.lines), whole.font, whole.leading)
+    lines = tuple(line for part in parts for line in part.lines)
+    return Lines(lines, whole.font, whole.leading, any(part.is_cut for part in parts))
+
+
+def _bearer(text: str, face: Face) -> Face:
+    """The font that can show the whole text: this one, or else the broad one if that shows more of it."""
+    lacking = [each for each in unicodedata.normalize("NFC", text[:_LONGEST]) if not has_glyph(each, face)]
+    return "broad" if any(has_glyph(each, "broad") for each in lacking if not each.isspace()) else face
 
 
 def _tied(words: list[str]) -> list[str]:
@@ -134,20 +142,19 @@ def has_glyph(character: str, face: Face) -> bool:
     return bool(bytes(letters.getmask(character)) != bytes(letters.getmask(_NOWHERE)))
 
 
-def _wrap(words: list[str], letters: Font, width: int) -> list[str]:
-    """Fill the lines; then draw them in as far as the number of lines allows, so that they are even."""
-    found = _fill(words, letters, width)
-    narrow = width
-    while len(found) > 1 and narrow > 40:
-        narrow -= 10
-        tighter = _fill(words, letters, narrow)
-        if len(tighter) > len(found) or any(letters.getlength(line) > narrow for line in tighter):
+def _even(words: list[str], letters: Font, found: list[str]) -> list[str]:
+    """The same number of lines, of lengths as equal as they can be."""
+    width = max(map(letters.getlength, found), default=0)
+    while len(found) > 1:
+        width -= 8
+        tighter = _fill(words, letters, width)
+        if len(tighter) > len(found) or any(letters.getlength(line) > width for line in tighter):
             break
         found = tighter
     return found
 
 
-def _fill(words: list[str], letters: Font, width: int) -> list[str]:
+def _fill(words: list[str], letters: Font, width: float) -> list[str]:
     found: list[str] = []
     for word in words:
         longer = f"{found[-1]} {word}" if found else word
@@ -158,20 +165,15 @@ def _fill(words: list[str], letters: Font, width: int) -> list[str]:
     return found
 
 
-def _cut(words: list[str], letters: Font, width: int, lines: int) -> list[str]:
-    pieces = [piece for word in words for piece in _pieces(word, letters, width)]
-    found = _fill(pieces, letters, width)
-    if len(found) <= lines:
-        return found
-    last = found[lines - 1]
-    while last and letters.getlength(last + ELLIPSIS) > width:
-        last = last[:-1]
-    return [*found[: lines - 1], last.rstrip(" ,·") + ELLIPSIS]
+def _shorten(line: str, letters: Font, width: int) -> str:
+    while line and letters.getlength(line + ELLIPSIS) > width:
+        line = line[:-1]
+    return line.rstrip(" ,·") + ELLIPSIS
 
 
 def _pieces(word: str, letters: Font, width: int) -> Iterator[str]:
-    while letters.getlength(word) > width:
-        end = next(n for n in range(len(word), 0, -1) if letters.getlength(word[:n]) <= width)
+    while len(word) > 1 and letters.getlength(word) > width:
+        end = next((n for n in range(len(word), 1, -1) if letters.getlength(word[:n]) <= width), 1)
         yield word[:end]
         word = word[end:]
     yield word

@@ -42,7 +42,7 @@ PAGE: Final = (
 SKY: Final = (
     (0.0, hexed("2b2d62")),
     (0.55, hexed("53376f")),
-    (0.82, hexed("8f4c77")),
+    (0.82, hexed("87487a")),
     (1.0, hexed("e58a72")),
 )
 DEPTH: Final = (
@@ -66,11 +66,11 @@ FIRE: Final = (
     (12.0, hexed("ffd98c")),
 )
 INK: Final = hexed("2a1b3d")  # numbers on the fire
-GLOW: Final = hexed("ffcf85")
+GLOW: Final = hexed("ffb05c")
 LIT: Final = hexed("fff4df")  # the station where the person stands
 
 TITLE: Final = hexed("fff1dc")
-SUBTITLE: Final = hexed("e9dff0")
+SUBTITLE: Final = hexed("fbf1f4")
 NAME_DONE: Final = hexed("f7ead7")
 NAME_CURRENT: Final = hexed("ffdf9e")
 NAME_AHEAD: Final = hexed("c3c0e0")
@@ -86,9 +86,10 @@ TRAIL: Final = hexed("7d7ab0")
 
 def fire(number: float) -> Colour:
     """The colour of the way at this station, or between two; past the last it turns back to the first."""
-    if number > FIRE[-1][0]:
-        return blend(FIRE[-1][1], FIRE[0][1], number - FIRE[-1][0])
-    red, green, blue = map(round, along(FIRE, number))
+    first, last = FIRE[0], FIRE[-1]
+    if number > last[0]:
+        return blend(last[1], first[1], min(1.0, number - last[0]))
+    red, green, blue = map(round, along(FIRE, max(first[0], number)))
     return red, green, blue
 
 

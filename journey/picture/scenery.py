@@ -117,24 +117,32 @@ def _reflection(sun: Point) -> tuple[Image.Image, Box]:
 
 def _stars(page: Image.Image) -> None:
     places = [Point(SIZE * ((n * _GOLDEN[0]) % 1), SIZE * ((n * _GOLDEN[1]) % 1)) for n in range(1, 220)]
-    stars = [disc(point, 1.2 + 0.5 * (n % 4)) for n, point in enumerate(places) if _is_free(point)]
-    page.paste(palette.STAR, mask=smooth((0, 0, SIZE, SIZE), stars).point(lambda v: v * 0.75))
+    for number, point in enumerate(places):
+        if _is_free(point):
+            _dot(page, point, 1.2 + 0.5 * (number % 4), palette.STAR)
 
 
 def _is_free(point: Point) -> bool:
     """Whether a star would stand behind no words: in the corners, and in the depth beside the legend."""
     right, down = abs(point.x - CENTRE[0]), point.y - CENTRE[1]
-    if right > 235 and abs(down) > 490:
+    if right > 235 and abs(down) > 525:
         return True
     return down > 30 and right > 170 and math.hypot(right / RING[0], down / RING[1]) < 0.86
 
 
 def _trail(page: Image.Image) -> None:
     """Dots from station to station. From the last to the first there are none: that gap only the whole way closes."""
-    dots = [disc(point, 2.6) for number in range(1, STAGES) for point in _steps(number)]
-    page.paste(palette.TRAIL, (0, 0), smooth((0, 0, SIZE, SIZE), dots))
+    for number in range(1, STAGES):
+        for point in _steps(number):
+            _dot(page, point, 2.6, palette.TRAIL)
 
 
 def _steps(number: int) -> list[Point]:
     length = sum(math.dist((one.x, one.y), (other.x, other.y)) for one, other in pairwise(road(number)))
     return road(number, round(length / _STRIDE))[1:-1]
+
+
+def _dot(page: Image.Image, point: Point, radius: float, colour: Colour) -> None:
+    x, y = point.whole
+    box = (x - 5, y - 5, x + 5, y + 5)
+    page.paste(colour, box, smooth(box, [disc(point, radius)]))

@@ -88,7 +88,7 @@ def head(picture: JourneyPicture) -> tuple[Words, Words]:
     if title.is_cut:
         title = fit(picture.title, face="title", width=_TITLE_WIDTH, lines=2, largest=80, smallest=48)
     subtitle = fit_parts(picture.subtitle, face="text", width=_SUBTITLE_WIDTH, largest=30)
-    top = HORIZON - 98 - subtitle.height
+    top = HORIZON - 102 - subtitle.height
     return (
         Words(title, CENTRE[0], top - 16 - title.height, "m", palette.TITLE),
         Words(subtitle, CENTRE[0], top, "m", palette.SUBTITLE),
