@@ -58,6 +58,14 @@ batch_size = Histogram(
 celery_task_seconds = Histogram(
     "relove_celery_task_seconds", "Background tasks by how they ended.", ["task", "state"], buckets=_TASK
 )
+cache_requests_total = Counter(
+    "relove_cache_requests",
+    "What the cache was asked for, and whether it had it or was away itself.",
+    ["what", "result"],
+)
+cache_failures_total = Counter(
+    "relove_cache_failures", "Calls of Redis by the cache that failed; after one it is left alone.", ["call"]
+)
 
 # A bot moves between processes: what was said last is true, whoever said it.
 backlog_rows = Gauge(

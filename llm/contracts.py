@@ -87,7 +87,7 @@ class Answer:
     model: str
     latency_ms: int
     attempts: int
-    source: Literal["model", "fallback_model", "demo"]
+    source: Literal["model", "fallback_model", "demo", "remembered"]
 
 
 class ModelUnavailable(AppError):
