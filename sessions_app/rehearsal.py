@@ -66,7 +66,7 @@ def coach_rehearsal(
     turn = len(asked)
     opening = _echo(said, book, seed, turn)
     push = "" if is_gentle or said.in_pain or said.asks_who else _push(at, book, seed, turn)
-    question = _next_question(at, asked, _path(stages.stages(language))) or _pick(book.closing, seed, turn)
+    question = _next_question(at, asked, _path(stages, language)) or _pick(book.closing, seed, turn)
     first = f"{opening} {push}" if push else opening
     return Rehearsal(lines=(f"{first}\n\n{question}",), turn=turn, language=book.language)
 
@@ -196,22 +196,37 @@ def _push(at: Stage, book: Book, seed: int, turn: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Path:
-    """All questions of the twelve stages, in their order; where each stands, and where each stage begins."""
+    """All questions of the twelve stages, in their order; where each stands, and those of each stage.
+
+    `begins` is where the questions of a stage begin, or would if it had any.
+    """
 
     questions: tuple[str, ...]
     place: Mapping[str, int]
+    own: Mapping[str, frozenset[int]]
     begins: Mapping[str, int]
 
 
+def _path(stages: StageBook, language: str) -> _Path:
+    # On the hot path: twelve stages take longer to compare than an answer takes to make.
+    return _laid_out(stages.stages(language)) if stages.published else _catalogue_path(language)
+
+
+@lru_cache(maxsize=8)
+def _catalogue_path(language: str) -> _Path:
+    return _laid_out(_CATALOGUE.stages(language))
+
+
 @lru_cache(maxsize=16)
-def _path(stages: tuple[Stage, ...]) -> _Path:
-    begins: dict[str, int] = {}
+def _laid_out(stages: tuple[Stage, ...]) -> _Path:
     place: dict[str, int] = {}
+    own: dict[str, frozenset[int]] = {}
+    begins: dict[str, int] = {}
     for each in stages:
         begins[each.code] = len(place)
-        for question in _on_one_line(each.questions):
-            place.setdefault(question, len(place))
-    return _Path(tuple(place), place, begins)
+        questions = _on_one_line(each.questions)
+        own[each.code] = frozenset(place.setdefault(question, len(place)) for question in questions)
+    return _Path(tuple(place), place, own, begins)
 
 
 def _on_one_line(questions: Sequence[str]) -> list[str]:
@@ -226,9 +241,8 @@ def _next_question(at: Stage, asked: Sequence[str], path: _Path) -> str | None:
     length = len(path.questions)
     if len(done) >= length:
         return None
-    own = {path.place[question] for question in _on_one_line(at.questions)}
     # In a long session the stage's questions may have been asked before what is in view: the path goes on.
-    asked_before = len(asked) >= _WHOLE_SESSION or not done.isdisjoint(own)
+    asked_before = len(asked) >= _WHOLE_SESSION or not done.isdisjoint(path.own[at.code])
     start = places[-1] + 1 if places and asked_before else path.begins[at.code]
     return next(
         path.questions[(start + step) % length]

@@ -45,8 +45,10 @@ def text(value: object, *, depth: int = 0) -> str:
     """The value as text that can be kept and sent; "" for what is none."""
     if value is None or isinstance(value, bool | bytes | Mapping):
         return ""
-    if isinstance(value, str | int | float):
-        return clean(value if isinstance(value, str) else f"{number(value):g}").strip()
+    if isinstance(value, str):
+        return clean(value).strip()
+    if isinstance(value, int | float):
+        return str(value) if abs(number(value)) < _LARGEST else ""
     if isinstance(value, Iterable) and depth < _DEEPEST:
         return "; ".join(part for part in (text(each, depth=depth + 1) for each in value) if part)
     return ""
@@ -66,14 +68,28 @@ def line(limit: int) -> BeforeValidator:
     return BeforeValidator(lambda value: cut(_SPACES.sub(" ", text(value)), limit))
 
 
+def _unless_nothing(said: str) -> str:
+    return "" if said[:20].casefold().strip(" .") in _NOTHING else said
+
+
 def optional_line(limit: int) -> BeforeValidator:
     """As `line`, and None for what only says that there is nothing."""
 
     def read(value: object) -> str | None:
-        said = _SPACES.sub(" ", text(value))
-        return None if said.casefold().strip(" .") in _NOTHING else cut(said, limit)
+        said = _unless_nothing(_SPACES.sub(" ", text(value)))
+        return cut(said, limit) if said else None
 
     return BeforeValidator(read)
+
+
+def told_line(limit: int) -> BeforeValidator:
+    """As `line`, and "" for what only says that there is nothing."""
+    return BeforeValidator(lambda value: cut(_SPACES.sub(" ", _unless_nothing(text(value))), limit))
+
+
+def told_prose(limit: int) -> BeforeValidator:
+    """As `prose`, and "" for what only says that there is nothing."""
+    return BeforeValidator(lambda value: cut(_unless_nothing(text(value)), limit))
 
 
 def prose(limit: int) -> BeforeValidator:
@@ -95,7 +111,7 @@ def lines(limit: int, most: int) -> BeforeValidator:
         found: dict[str, str] = {}
         for part in parts:
             said = cut(_SPACES.sub(" ", _BULLET.sub("", text(part))), limit)
-            if said.casefold().strip(" .") not in _NOTHING:
+            if _unless_nothing(said):
                 found.setdefault(said.casefold(), said)
             if len(found) == most:
                 break
@@ -111,7 +127,7 @@ def number(value: object) -> float:
             return float(value) if math.isfinite(value) else 0.0
         except OverflowError:
             # A whole number may have any length.
-            return math.copysign(_LARGEST, value)
+            return _LARGEST if value > 0 else -_LARGEST
     found = _NUMBER.search(value) if isinstance(value, str) else None
     return float(found[0].replace(",", ".").replace("−", "-")) if found else 0.0
 

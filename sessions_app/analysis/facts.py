@@ -11,13 +11,14 @@ from llm.contracts import ChatLine, Question
 from sessions_app import shapes
 from sessions_app.analysis.contracts import CheckedFact, FactKind
 from sessions_app.analysis.fact_values import fact_value
+from sessions_app.analysis.listings import talk
 from sessions_app.analysis.quotes import Spoken
 from sessions_app.analysis.rehearsal import facts_rehearsal
 from sessions_app.companion import PromptBook
 from sessions_app.fences import system_text
 from sessions_app.prompt import PersonCard, person_values
 from sessions_app.questions import Asking
-from sessions_app.records import Said, history_window, record
+from sessions_app.records import Said
 
 KEY: Final = "analysis.facts"
 MOST_FACTS: Final = 12
@@ -73,7 +74,7 @@ def facts_question(
             purpose="facts",
             lines=(
                 ChatLine("system", system_text(task, values=values, language=language)),
-                ChatLine("user", record(history_window(history), language)),
+                ChatLine("user", talk(history, language)),
             ),
             rehearsal=facts_rehearsal(history=history, known=known, language=language, most=MOST_FACTS),
             schema=FactsFound,

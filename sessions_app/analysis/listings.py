@@ -9,7 +9,7 @@ from journey.stages import Stage, StageCode
 from sessions_app.analysis.contracts import ActLine
 from sessions_app.companion import StageBook, StreamBook
 from sessions_app.fences import UNKNOWN, language_of
-from sessions_app.records import element, middle_out
+from sessions_app.records import Said, element, history_window, middle_out, record
 from sessions_app.rendering import clean
 
 MOST_ACTS: Final = 50
@@ -45,6 +45,11 @@ def streams_by_slug(streams: StreamBook, language: str) -> str:
         )
         for each in streams.streams(language)
     )
+
+
+def talk(history: Sequence[Said], language: str) -> str:
+    """The talk as a record, what fits of it."""
+    return record(history_window(history), language) or UNKNOWN[language_of(language)]
 
 
 def deeds(acts: Sequence[ActLine], posts: Sequence[str], language: str) -> str:

@@ -22,11 +22,11 @@ _MAX_TOKENS: Final = 2000
 class Portrait(shapes.Outcome):
     """A new portrait. `streams` are slugs or names of programmes; `what_changed` compares with the old one."""
 
-    psychological_summary: Annotated[str, shapes.prose(2000)]
-    what_changed: Annotated[str, shapes.line(500)]
+    psychological_summary: Annotated[str, shapes.told_prose(2000)]
+    what_changed: Annotated[str, shapes.told_line(500)]
     interests: Annotated[list[str], shapes.lines(120, 10)]
-    chat_style: Annotated[str, shapes.line(200)]
-    personality: Annotated[str, shapes.line(200)]
+    chat_style: Annotated[str, shapes.told_line(200)]
+    personality: Annotated[str, shapes.told_line(200)]
     streams: Annotated[list[str], shapes.lines(120, 20)]
 
 

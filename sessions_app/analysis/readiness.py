@@ -27,8 +27,8 @@ class StreamReadiness(shapes.Outcome):
     """How ready the person is for one programme: `percent` from 0 to 100, why, and their words for it."""
 
     stream: Annotated[str, shapes.line(120)]
-    quote: Annotated[str, shapes.line(300)]
-    reason: Annotated[str, shapes.line(300)]
+    quote: Annotated[str, shapes.told_line(300)]
+    reason: Annotated[str, shapes.told_line(300)]
     percent: Annotated[int, BeforeValidator(shapes.percent)]
 
 

@@ -237,13 +237,13 @@ def _readiness(
 def _signs(card: StreamCard, texts: Sequence[str], book: Book) -> dict[str, str]:
     """The different words that speak of a programme, and the latest sentence in which each stands."""
     pattern = book.streams.get(card.slug) or _own_words(card, book)
-    signs: dict[str, str] = {}
+    signs: dict[str, tuple[str, str]] = {}
     for text in reversed(texts[-_MOST_READ:]):
         for sentence in sentences(text):
             for word in WORD.findall(sentence):
-                if pattern.match(folded(word)):
-                    signs.setdefault(word.casefold(), sentence)
-    return signs
+                if found := pattern.match(folded(word)):
+                    signs.setdefault(found[0], (word.casefold(), sentence))
+    return dict(signs.values())
 
 
 def _own_words(card: StreamCard, book: Book) -> re.Pattern[str]:

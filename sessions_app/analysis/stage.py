@@ -10,14 +10,14 @@ from pydantic import BeforeValidator
 from llm.contracts import ChatLine, Question
 from sessions_app import shapes
 from sessions_app.analysis.contracts import CheckedJudgement
-from sessions_app.analysis.listings import stages_listed, stages_named
+from sessions_app.analysis.listings import stages_listed, stages_named, talk
 from sessions_app.analysis.quotes import Spoken
 from sessions_app.analysis.rehearsal import stage_rehearsal
 from sessions_app.companion import PromptBook, StageBook
 from sessions_app.fences import language_of, system_text
 from sessions_app.prompt import PersonCard, person_values, stage_values
 from sessions_app.questions import Asking
-from sessions_app.records import Said, history_window, record
+from sessions_app.records import Said
 
 KEY: Final = "analysis.stage"
 _MAX_TOKENS: Final = 1200
@@ -28,7 +28,7 @@ class StageJudgement(shapes.Outcome):
 
     # First the evidence, then the verdict: a model writes in this order.
     quotes: Annotated[list[str], shapes.lines(300, 5)]
-    why: Annotated[str, shapes.line(300)]
+    why: Annotated[str, shapes.told_line(300)]
     stage: shapes.OptionalStage
     confidence: Annotated[float, BeforeValidator(shapes.confidence)]
 
@@ -58,7 +58,7 @@ def stage_question(
             purpose="stage",
             lines=(
                 ChatLine("system", system_text(task, values=values, language=language)),
-                ChatLine("user", record(history_window(history), language)),
+                ChatLine("user", talk(history, language)),
             ),
             rehearsal=stage_rehearsal(history=history, stages=stages, disputed=disputed, language=language),
             schema=StageJudgement,
