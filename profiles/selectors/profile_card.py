@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from core.cache import HOUR, PersonShelf
+from core.cache import HOUR, PersonShelf, shape_of
 from profiles.cards import ProfileCard
 from profiles.statements import SQL
 
-_FIELD = "card"
+_FIELD = f"card:{shape_of(ProfileCard)}"
 
 
 def profile_card(*, bot_id: UUID, profile_id: UUID) -> ProfileCard | None:
@@ -19,9 +19,9 @@ def profile_card(*, bot_id: UUID, profile_id: UUID) -> ProfileCard | None:
     if row.card is not None:
         return _card(row.card)
     shelf = PersonShelf(bot_id, profile_id)
-    kept = _kept_card(shelf.get(_FIELD, version=row.version))
+    kept = shelf.get(_FIELD, version=row.version)
     if kept is not None:
-        return kept
+        return _card(kept)
     # Its version again, too: somebody may have written in between.
     row = _row(bot_id, profile_id, is_whole=True)
     if row is None:
@@ -33,14 +33,6 @@ def profile_card(*, bot_id: UUID, profile_id: UUID) -> ProfileCard | None:
 def _row(bot_id: UUID, profile_id: UUID, *, is_whole: bool) -> Any | None:
     rows = SQL["profile_card"].rows({"bot_id": bot_id, "profile_id": profile_id, "is_whole": is_whole})
     return rows[0] if rows else None
-
-
-def _kept_card(kept: Any) -> ProfileCard | None:
-    try:
-        return None if kept is None else _card(kept)
-    except (KeyError, TypeError, ValueError):
-        # Kept by another release, whose cards had other fields.
-        return None
 
 
 def _card(said: dict[str, Any]) -> ProfileCard:

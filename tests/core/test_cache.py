@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import make_dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,7 +12,7 @@ import pytest
 from cryptography.fernet import Fernet
 from redis import Redis
 
-from core.cache import DAY, HOUR, LARGEST, MOST_FIELDS, PersonShelf, forget_person
+from core.cache import DAY, HOUR, LARGEST, MOST_FIELDS, PersonShelf, forget_person, shape_of
 from core.clock import Clock
 from core.encryption import encrypt
 from tests.shelves import asked, lies_in, patient
@@ -203,6 +204,22 @@ def test_a_long_value_is_kept(shelf: PersonShelf):
 def test_what_json_cannot_say_is_the_callers_mistake(shelf: PersonShelf):
     with pytest.raises(TypeError):
         shelf.put("card", {"id": uuid4()}, version="7", seconds=HOUR)
+
+
+def test_a_contract_of_other_fields_has_another_shape():
+    def shape(**fields: str) -> str:
+        return shape_of(make_dataclass("Card", list(fields.items())))
+
+    ours = shape(id="UUID", age="int")
+    assert len(ours) == 8
+    assert shape(id="UUID", age="int") == ours
+    others = [
+        shape(id="UUID"),
+        shape(id="UUID", age="str"),
+        shape(id="UUID", years="int"),
+        shape(age="int", id="UUID"),
+    ]
+    assert ours not in others
 
 
 def test_nobody_fills_the_server_alone(shelf: PersonShelf, redis_url: str, key: str):
