@@ -39,7 +39,11 @@ class ModelChoice:
 
 @dataclass(frozen=True, slots=True)
 class BotSettings:
-    """All that the runtime needs to run a bot; `burst_wait` in seconds, a pace of None is no limit."""
+    """All that the runtime needs to run a bot; `burst_wait` in seconds, a pace of None is no limit.
+
+    What it starts by itself: `proactive_off` are the kinds that it does not, the hours are those of the person's
+    day, or of `timezone` where theirs is not known. Budgets are USD a UTC day, None is no limit.
+    """
 
     id: UUID
     slug: str
@@ -56,6 +60,14 @@ class BotSettings:
     owner_telegram_id: int | None
     admin_telegram_ids: tuple[int, ...]
     config: Mapping[str, Any]
+    timezone: str
+    proactive_off: frozenset[str]
+    proactive_a_day: int
+    proactive_from: int
+    proactive_until: int
+    daily_budget_usd: float | None
+    rotation_budget_usd: float | None
+    platform_url: str
 
     @property
     def ref(self) -> BotRef:
@@ -129,6 +141,38 @@ class MetricSample:
     count: int
     total: float
     largest: float
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingAlert:
+    """An alert of which nobody was told yet; without a bot it concerns the installation."""
+
+    id: UUID
+    bot_id: UUID | None
+    kind: str
+    subject: str
+    detail: str
+    # How often so far, and how often since it was told of before this row.
+    count: int
+    swallowed: int
+    first_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """A bot through which staff may be told something, and the Telegram ids of those whom it is told.
+
+    People are the same only where bots live on the same Bot API server: elsewhere an id is somebody else's.
+    """
+
+    bot_id: UUID
+    name: str
+    language: str
+    timezone: str
+    server: str
+    wanted: str
+    state: str
+    people: tuple[int, ...]
 
 
 class PublishedPrompt(NamedTuple):

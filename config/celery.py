@@ -29,6 +29,13 @@ def _log_like_everybody_else(**kwargs: Any) -> None:
 if "worker" in sys.argv:
     # Before anything that counts is imported: Prometheus looks for the folder once.
     share_figures(Path(settings.RELOVE_HOME), "celery")
-    from core.task_metrics import watch_tasks
+    from core.task_metrics import watch_failures, watch_tasks
+
+    def _tell_staff(task: str, error: BaseException) -> None:
+        # Here models are not loaded yet; when a task fails, they are.
+        from bots.alarms import task_failed  # noqa: PLC0415
+
+        task_failed(task=task, error=error)
 
     watch_tasks(port=settings.CELERY_METRICS_PORT)
+    watch_failures(_tell_staff)

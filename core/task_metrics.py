@@ -1,10 +1,11 @@
-"""How long background tasks take and how they end, measured from Celery's own signals."""
+"""How long background tasks take and how they end, from Celery's own signals."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from celery.signals import task_postrun, task_prerun, worker_process_shutdown, worker_ready
+from celery.signals import task_failure, task_postrun, task_prerun, worker_process_shutdown, worker_ready
 
 from core.clock import clock
 from core.metrics import celery_task_seconds, forget_process, serve_metrics
@@ -22,6 +23,16 @@ def watch_tasks(*, port: int) -> None:
     worker_process_shutdown.connect(_forget, dispatch_uid="metrics.forget")
     task_prerun.connect(_start, dispatch_uid="metrics.start")
     task_postrun.connect(_finish, dispatch_uid="metrics.finish")
+
+
+def watch_failures(tell: Callable[[str, BaseException], None]) -> None:
+    """Call `tell` with the name of each task that ends in an error, and with the error."""
+
+    def fail(sender: Any = None, exception: BaseException | None = None, **kwargs: Any) -> None:  # noqa: ARG001
+        if exception is not None:
+            tell(getattr(sender, "name", None) or "?", exception)
+
+    task_failure.connect(fail, weak=False, dispatch_uid="failures.tell")
 
 
 def _start(task_id: str, **kwargs: Any) -> None:  # noqa: ARG001

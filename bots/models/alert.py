@@ -62,6 +62,9 @@ class Alert(models.Model):
                 fields=["first_at"], condition=models.Q(notified_at__isnull=True), name="alerts_to_tell"
             ),
             models.Index(fields=["-last_at"], name="alerts_last"),
+            models.Index(
+                fields=["-last_at"], condition=models.Q(acknowledged_at__isnull=True), name="alerts_open"
+            ),
         ]
 
     def __str__(self) -> str:

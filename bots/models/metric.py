@@ -21,7 +21,15 @@ class BotMetric(TenantModel):
 
     class Meta:
         db_table = "bot_metrics"
-        indexes = [models.Index(fields=["bot", "at"], name="bot_metrics_bot_at")]
+        indexes = [
+            models.Index(fields=["bot", "at"], name="bot_metrics_bot_at"),
+            # What budgets add up, among the many other figures of a day.
+            models.Index(
+                fields=["bot", "at"],
+                condition=models.Q(name__in=["model_cost_micros", "rotation_cost_micros"]),
+                name="bot_metrics_spending",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.name}: {self.count}"

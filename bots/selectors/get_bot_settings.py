@@ -35,6 +35,14 @@ def get_bot_settings(bot_id: UUID) -> BotSettings:
         owner_telegram_id=bot.owner_telegram_id,
         admin_telegram_ids=tuple(bot.admin_telegram_ids),
         config=dict(bot.config),
+        timezone=bot.timezone,
+        proactive_off=frozenset(bot.proactive_off),
+        proactive_a_day=bot.proactive_a_day,
+        proactive_from=bot.proactive_from,
+        proactive_until=bot.proactive_until,
+        daily_budget_usd=bot.daily_budget_usd,
+        rotation_budget_usd=bot.rotation_budget_usd,
+        platform_url=bot.platform_url,
     )
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, TypedDict, Unpack
 from uuid import UUID
+from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -39,12 +40,21 @@ class BotChanges(TypedDict, total=False):
     model_output_price: float
     owner_telegram_id: int | None
     admin_telegram_ids: Sequence[int]
+    timezone: str
+    proactive_off: Sequence[str]
+    proactive_a_day: int
+    proactive_from: int
+    proactive_until: int
+    daily_budget_usd: float | None
+    rotation_budget_usd: float | None
+    platform_url: str
 
 
 def update_bot(*, bot_id: UUID, **changes: Unpack[BotChanges]) -> Bot:
     """Change settings of a bot; it takes them over as it runs, and starts anew only where it must.
 
-    Raises BotError: `bots.unknown`, `bots.invalid` (nothing is changed then).
+    Raises BotError: `bots.unknown`, `bots.invalid`, `bots.timezone_unknown`, `bots.hours_crossed` (nothing is
+    changed then).
     """
     if not isinstance(changes.get("config", {}), Mapping):
         raise BotError("invalid", 'config: a JSON object is needed, like {"greeting": "…"}.')
@@ -61,11 +71,22 @@ def update_bot(*, bot_id: UUID, **changes: Unpack[BotChanges]) -> Bot:
             bot.full_clean(exclude={field.name for field in Bot._meta.fields} - changed)
         except ValidationError as error:
             raise BotError("invalid", _in_words(error)) from error
+        _check_hours(bot, changed)
         if changed & _NEEDS_FRESH_START:
             bot.generation += 1
         bot.save(update_fields=[*changed, "generation", "updated_at"])
         tell_runtime(bot.id)
     return bot
+
+
+def _check_hours(bot: Bot, changed: set[str]) -> None:
+    if "timezone" in changed and bot.timezone not in available_timezones():
+        raise BotError("timezone_unknown", f"There is no time zone “{bot.timezone}”. One is: Europe/Moscow.")
+    if changed & {"proactive_from", "proactive_until"} and bot.proactive_from >= bot.proactive_until:
+        raise BotError(
+            "hours_crossed",
+            f"From {bot.proactive_from} until {bot.proactive_until} there are no hours: the first must be earlier.",
+        )
 
 
 def _in_words(error: ValidationError) -> str:
