@@ -101,7 +101,8 @@ class PersonShelf:
             pipe.hlen(self._key)
             *_, held = pipe.execute()
         if held > MOST_FIELDS:
-            redis.delete(self._key)
+            # Not the key: somebody may have forgotten the person in between, and that stays.
+            redis.hdel(self._key, *redis.hkeys(self._key))
 
     def _opened(self, sealed: bytes | str, field: str, version: str) -> Any | None:
         try:
