@@ -18,14 +18,16 @@ from django.db import Error as DatabaseError
 
 from bots.announcements import CHANNEL as BOTS
 from bots.contracts import WantedBot
-from bots.models import ObservedState
+from bots.models import AlertKind, ObservedState
 from bots.selectors.list_wanted_bots import list_wanted_bots
 from bots.services.observe_state import observe_state
+from bots.services.raise_alert import raise_alert
 from bots.services.release_leases_of import release_leases_of
 from core import aio, metrics
 from core.clock import clock
 from runtime.contracts import Order
 from runtime.listen import listen
+from runtime.supervisor.bell import Bell
 from runtime.supervisor.plan import plan
 from runtime.supervisor.process import WorkerProcess
 
@@ -64,6 +66,7 @@ class Supervisor:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.leave)
         ear = asyncio.create_task(listen(BOTS, lambda _: self._look.set()))
+        bell = asyncio.create_task(Bell().run())
         log.info("supervisor.started", holder=self._base)
         try:
             while not self._is_leaving:
@@ -75,6 +78,9 @@ class Supervisor:
         finally:
             ear.cancel()
             await self._end_workers()
+            # The last to go: what went wrong at the end is told too.
+            bell.cancel()
+            await asyncio.gather(bell, return_exceptions=True)
             log.info("supervisor.stopped")
 
     def leave(self) -> None:
@@ -127,7 +133,7 @@ class Supervisor:
                 break
             metrics.worker_restarts_total.inc()
             log.error("worker.fell", worker=name, pid=process.pid, exit_code=code)
-            await self._tell_staff(name)
+            await self._tell_staff(name, code)
             await self._judge(name)
             await asyncio.sleep(min(0.2 * 2 ** len(self._falls[name]), 10.0) * random.uniform(0.5, 1.0))  # noqa: S311
         self._workers.pop(name, None)
@@ -158,8 +164,15 @@ class Supervisor:
             except DatabaseError:
                 await asyncio.sleep(0.25)
 
-    async def _tell_staff(self, name: str) -> None:
+    async def _tell_staff(self, name: str, code: int) -> None:
         """The bots of a worker that fell were restarted too."""
+        with contextlib.suppress(DatabaseError):
+            await aio.run(
+                raise_alert,
+                kind=AlertKind.ERROR,
+                subject="a worker of runbots ended",
+                detail=f"{name}, exit code {code}; it is started again",
+            )
         for bot in self._assigned.get(name, ()):
             with contextlib.suppress(DatabaseError):
                 await aio.run(
