@@ -137,7 +137,7 @@ class Character:
 
 def sentences(text: str) -> Iterator[str]:
     """The sentences of what can be read of a text, as they were written."""
-    return (found[0].strip() for found in _SENTENCE.finditer(clean(text)[-READ:]) if found[0].strip())
+    return (found[0].strip() for found in _SENTENCE.finditer(clean(text[-READ:])) if found[0].strip())
 
 
 def telling_sentences(texts: Sequence[str], book: Book) -> list[str]:

@@ -47,8 +47,10 @@ def text(value: object, *, depth: int = 0) -> str:
         return ""
     if isinstance(value, str):
         return clean(value).strip()
+    if isinstance(value, float) and not value.is_integer():
+        return str(value)
     if isinstance(value, int | float):
-        return str(value) if abs(number(value)) < _LARGEST else ""
+        return f"{value:.0f}" if abs(number(value)) < _LARGEST else ""
     if isinstance(value, Iterable) and depth < _DEEPEST:
         return "; ".join(part for part in (text(each, depth=depth + 1) for each in value) if part)
     return ""

@@ -78,9 +78,8 @@ def _age(value: str, sentence: str) -> str | None:
     numbers = _NUMBER.findall(value)
     if len(numbers) != 1 or len(numbers[0]) > 3 or not 1 <= int(numbers[0]) <= OLDEST:
         return None
-    age = str(int(numbers[0]))
-    # Told in words it cannot be compared.
-    return age if _agrees({age}, sentence) else None
+    age = int(numbers[0])
+    return str(age) if _agrees(age, sentence) else None
 
 
 def _birthday(value: str, sentence: str) -> str | None:
@@ -96,14 +95,15 @@ def _birthday(value: str, sentence: str) -> str | None:
         return None
     if year and not (at <= today and today.year - year <= OLDEST):
         return None
-    if not _agrees({str(day), f"{day:02}"}, sentence):
+    if not _agrees(day, sentence):
         return None
     return at.isoformat() if year else f"--{month:02}-{day:02}"
 
 
-def _agrees(numbers: set[str], sentence: str) -> bool:
+def _agrees(number: int, sentence: str) -> bool:
+    """Whether the number is among those of the sentence; told in words it cannot be compared."""
     said = _NUMBER.findall(sentence)
-    return not said or not numbers.isdisjoint(said)
+    return not said or number in map(int, said)
 
 
 def _day_of(value: str) -> tuple[int | None, int, int] | None:
@@ -123,7 +123,8 @@ def _day_of(value: str) -> tuple[int | None, int, int] | None:
 
 
 def _year(digits: str | None) -> int | None:
-    return int(digits) if digits else None
+    # Zeros are how a model writes a year that was not told.
+    return int(digits or 0) or None
 
 
 def _gender(value: str, sentence: str) -> str | None:  # noqa: ARG001 - it may be told in many ways

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from sessions_app.rendering import clean
@@ -37,47 +37,44 @@ def said(quote: str, texts: Sequence[str]) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class _Text:
-    """One text, its words folded into a line with `_EDGE` around each, and where they stand in both."""
+    """One text, and its words as they are compared, on one line with `_EDGE` around each."""
 
     text: str
     folded: str
-    starts: tuple[int, ...]
-    spans: tuple[tuple[int, int], ...]
 
     @classmethod
     def of(cls, raw: str) -> _Text:
         text = clean(raw)
-        words, starts, spans, at = [], [], [], 0
-        for word, start, end in _words(text):
-            words.append(word)
-            starts.append(at)
-            spans.append((start, end))
-            at += len(word) + 1
-        return cls(text, _line(words), tuple(starts), tuple(spans))
+        return cls(text, _line(_words(text)))
 
     def find(self, parts: Sequence[str]) -> str | None:
         """The stretch that holds the parts in their order, each of them unbroken."""
-        found: list[tuple[int, int]] = []
-        at = 0
+        starts: list[int] = []
+        end = 0
         for part in parts:
-            start = self.folded.find(part, at)
+            start = self.folded.find(part, end)
             if start < 0:
                 return None
             # The edge after this part is the edge before the next.
-            at = start + len(part) - 1
-            found.append((start, at))
-        # The parts may lie closer together than where they were found first.
-        begin = found[-1][0]
-        for part in reversed(parts[:-1]):
-            begin = self.folded.rfind(part, max(0, begin - _NEARBY), begin + 1)
-            if begin < 0:
-                begin = found[0][0]
-                break
-        first, last = self._word_at(begin), self._word_at(at - 1)
-        return _whole_words(self.text, self.spans[first : last + 1])
+            end = start + len(part) - 1
+            starts.append(start)
+        # They were found where they come first, and may lie closer together further on.
+        begin = starts[-1]
+        for part, start in zip(reversed(parts[:-1]), reversed(starts[:-1]), strict=True):
+            begin = max(start, self.folded.rfind(part, max(0, begin - _NEARBY), begin + 1))
+        first = self.folded.count(_EDGE, 0, begin)
+        return self._shown(first, self.folded.count(_EDGE, begin, end))
 
-    def _word_at(self, place: int) -> int:
-        return bisect_right(self.starts, place) - 1
+    def _shown(self, first: int, count: int) -> str | None:
+        """So many words of the text from the `first` on, as far as they make a quote."""
+        words = islice(_WORD.finditer(self.text), first, first + count)
+        start = end = 0
+        for place, word in enumerate(words):
+            start = start if place else word.start()
+            if word.end() - start > LONGEST_QUOTE:
+                break
+            end = word.end()
+        return self.text[start:end] if end else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +91,7 @@ class Spoken:
     def find(self, quote: str) -> str | None:
         """As `said`."""
         read = clean(quote[:_READ])
-        words = [word for word, _, _ in _words(read)]
+        words = _words(read)
         if len(quote) > _READ:
             # The last word may have lost its end.
             words = words[:-1]
@@ -106,8 +103,7 @@ class Spoken:
         return self._first([whole]) or self._with_gaps(read)
 
     def _with_gaps(self, read: str) -> str | None:
-        parts = [[word for word, _, _ in _words(part)] for part in _ELLIPSIS.split(read)]
-        parts = [part for part in parts if part]
+        parts = [words for words in map(_words, _ELLIPSIS.split(read)) if words]
         # A lone word is found behind any gap: it proves nothing.
         if len(parts) < 2 or any(len(part) < _FEWEST_WORDS for part in parts):
             return None
@@ -117,16 +113,13 @@ class Spoken:
         return next((found for each in self.texts if (found := each.find(parts)) is not None), None)
 
 
-def _words(text: str) -> Iterator[tuple[str, int, int]]:
-    """The words as they are compared, and where they stand in the text."""
+def _words(text: str) -> list[str]:
+    """The words as they are compared."""
     low = text.casefold()
     if len(low) == len(text) and unicodedata.is_normalized("NFKC", text) and not _INVISIBLE.search(text):
-        # Nothing changed its length: one look at the whole does for all words.
-        low = low.replace("ё", "е")
-        yield from ((found[0], found.start(), found.end()) for found in _WORD.finditer(low))
-        return
-    for found in _WORD.finditer(text):
-        yield _folded(found[0]), found.start(), found.end()
+        # Nothing in it has to be looked at word by word.
+        return _WORD.findall(low.replace("ё", "е"))
+    return [_folded(word) for word in _WORD.findall(text)]
 
 
 def _folded(word: str) -> str:
@@ -136,9 +129,3 @@ def _folded(word: str) -> str:
 
 def _line(words: Sequence[str]) -> str:
     return _EDGE + _EDGE.join(words) + _EDGE if words else ""
-
-
-def _whole_words(text: str, spans: Sequence[tuple[int, int]]) -> str | None:
-    start = spans[0][0]
-    end = max((end for _, end in spans if end - start <= LONGEST_QUOTE), default=0)
-    return text[start:end] if end else None

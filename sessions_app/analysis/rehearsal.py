@@ -6,7 +6,7 @@ Deterministic: the same words give the same findings. The words and lines are in
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
 from journey.stages import Stage
@@ -74,18 +74,9 @@ def facts_rehearsal(
     told = {(kind, value.casefold()) for kind, value in known}
     facts: dict[tuple[str, str], dict[str, str]] = {}
     for text in _said(history)[-_MOST_READ:]:
-        words = clean(text)[-READ:]
-        for kind, pattern in book.facts:
-            for found in pattern.finditer(words):
-                sentence = _sentence_around(words, found.start(), found.end())
-                for told_kind, told_value in _places(kind, found[1], book):
-                    value = fact_value(told_kind, told_value, sentence)
-                    if value is not None and (told_kind, value.casefold()) not in told:
-                        facts[told_kind, value.casefold()] = {
-                            "kind": told_kind,
-                            "value": value,
-                            "sentence": sentence,
-                        }
+        for kind, value, sentence in _told(text, book):
+            if (kind, value.casefold()) not in told:
+                facts[kind, value.casefold()] = {"kind": kind, "value": value, "sentence": sentence}
     return _rehearsal(book, facts=list(facts.values())[-most:])
 
 
@@ -152,13 +143,25 @@ def _said(history: Sequence[Said]) -> list[str]:
 
 
 def _read(texts: Sequence[str]) -> list[str]:
-    """What of it are words: a command is none."""
-    return [text for text in texts if text.strip() and not _ASIDE.match(text.strip())]
+    """What of it are words, as far as it can be read: a command is none."""
+    read = (clean(text[-READ:]).strip() for text in texts)
+    return [text for text in read if text and not _ASIDE.match(text)]
 
 
 def _confidence(signs: int, share: float) -> float:
     """More signs, and more of them for one stage, make it likelier; counting words is never sure."""
-    return round(min(0.9, 0.4 + 0.1 * min(signs, 5)) * (0.6 + 0.4 * share), 2) if signs else 0.0
+    return round(min(0.9, 0.45 + 0.1 * min(signs, 5)) * (0.6 + 0.4 * share), 2) if signs else 0.0
+
+
+def _told(text: str, book: Book) -> Iterator[tuple[str, str, str]]:
+    """Kind, value and sentence of each fact in a text, in the order in which they were told."""
+    found = [(each.start(), kind, each) for kind, pattern in book.facts for each in pattern.finditer(text)]
+    for _, kind, each in sorted(found, key=lambda one: one[0]):
+        sentence = _sentence_around(text, each.start(), each.end())
+        for told_kind, told_value in _places(kind, each[1], book):
+            value = fact_value(told_kind, told_value, sentence)
+            if value is not None:
+                yield told_kind, value, sentence
 
 
 def _sentence_around(text: str, start: int, end: int) -> str:
@@ -183,13 +186,11 @@ def _quoted(words: Sequence[str], book: Book) -> str:
 
 def _interests(texts: Sequence[str], book: Book) -> list[str]:
     patterns = [pattern for kind, pattern in book.facts if kind == "interest"]
-    return [
-        found[1] for text in texts for pattern in patterns for found in pattern.finditer(clean(text)[-READ:])
-    ]
+    return [found[1] for text in texts for pattern in patterns for found in pattern.finditer(text)]
 
 
 def _style(texts: Sequence[str], lines: Sequence[str]) -> str:
-    each = sum(len(WORD.findall(text[:READ])) for text in texts) / len(texts)
+    each = sum(len(WORD.findall(text)) for text in texts) / len(texts)
     return lines[0 if each < 8 else 1 if each < 40 else 2]
 
 

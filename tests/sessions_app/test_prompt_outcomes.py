@@ -6,9 +6,15 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 from pydantic import BaseModel, ValidationError
 
 from journey.stages import StageCode
+from llm.schema import response_format
+from sessions_app.analysis.facts import FactsFound
+from sessions_app.analysis.portrait import Portrait
+from sessions_app.analysis.readiness import ReadinessFound
+from sessions_app.analysis.stage import StageJudgement
 from sessions_app.outcomes import (
     CrisisVerdict,
     DiagnosticResult,
@@ -18,7 +24,16 @@ from sessions_app.outcomes import (
     SessionSummary,
 )
 
-SHAPES: list[type[BaseModel]] = [SessionSummary, DiagnosticStep, DiagnosticResult, CrisisVerdict]
+SHAPES: list[type[BaseModel]] = [
+    SessionSummary,
+    DiagnosticStep,
+    DiagnosticResult,
+    CrisisVerdict,
+    StageJudgement,
+    FactsFound,
+    Portrait,
+    ReadinessFound,
+]
 ANY_JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(codec=None), max_size=40),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
@@ -53,6 +68,33 @@ def test_the_schema_is_one_that_strict_servers_take(shape: type[BaseModel]) -> N
         '"format"',
     ):
         assert keyword not in text
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_the_schema_is_sent_as_a_strict_one(shape: type[BaseModel]) -> None:
+    sent = response_format(shape)["json_schema"]
+
+    assert sent["strict"] is True
+    Draft202012Validator.check_schema(sent["schema"])
+    assert "$ref" not in json.dumps(sent)
+
+
+def test_a_server_is_told_the_kinds_of_facts_and_the_stages() -> None:
+    fact = response_format(FactsFound)["json_schema"]["schema"]["properties"]["facts"]["items"]
+    stage = response_format(StageJudgement)["json_schema"]["schema"]["properties"]["stage"]
+
+    assert fact["properties"]["kind"]["enum"] == [
+        "age",
+        "birthday",
+        "gender",
+        "location",
+        "timezone",
+        "occupation",
+        "relationship",
+        "children",
+        "interest",
+    ]
+    assert stage == {"anyOf": [{"type": "string", "enum": list(StageCode)}, {"type": "null"}]}
 
 
 def test_a_summary_that_is_right_stays_as_it_is() -> None:
