@@ -16,7 +16,9 @@ class StageVersion(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    code = models.CharField(_("stage"), max_length=32, choices=[(each.value, each.value) for each in StageCode])
+    code = models.CharField(
+        _("stage"), max_length=32, choices=[(each.value, each.value) for each in StageCode]
+    )
     language = models.CharField(_("language"), max_length=8, choices=[(each, each) for each in LANGUAGES])
     number = models.PositiveIntegerField(_("version"))
     name = models.CharField(_("name"), max_length=60)
@@ -39,7 +41,9 @@ class StageVersion(models.Model):
         verbose_name = _("wording of a stage")
         verbose_name_plural = _("wordings of stages")
         constraints = [
-            models.UniqueConstraint(fields=["code", "language", "number"], name="stage_versions_are_numbered"),
+            models.UniqueConstraint(
+                fields=["code", "language", "number"], name="stage_versions_are_numbered"
+            ),
             models.UniqueConstraint(
                 fields=["code", "language"],
                 condition=models.Q(is_published=True),
