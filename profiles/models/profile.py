@@ -129,7 +129,7 @@ class Profile(TenantModel):
             models.Index(fields=["bot", "journey_stage"], name="profiles_bot_stage"),
             # What rotation chooses from: who may be refreshed, the most recently seen first, freshness beside.
             models.Index(
-                fields=["bot", "-last_seen_at"],
+                fields=["bot", "-last_seen_at", "-id"],
                 condition=models.Q(consented_at__isnull=False, is_underage=False, is_active=True),
                 include=["profile_updated_at", "rotation_tried_at"],
                 name="profiles_bot_freshness",
