@@ -9,11 +9,13 @@ from django.views.generic import RedirectView
 from bots.views import healthz_bots
 from config.views import sandbox
 from core.views import healthz, metrics, readyz
+from profiles.views import go
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
     path("admin/", admin.site.urls),
     re_path(r"^sandbox/?$", sandbox, name="sandbox"),
+    path("go/<str:token>", go, name="platform-go"),
     # Monitors are set up by hand: with or without the slash.
     re_path(r"^healthz/?$", healthz, name="healthz"),
     re_path(r"^healthz/bots/?$", healthz_bots, name="healthz-bots"),

@@ -46,7 +46,76 @@ class Person:
     journey_stage: str
     consented_at: datetime | None
     is_underage: bool
+    profile_updated_at: datetime | None = None
+    # When Telegram was last asked about them.
+    looked_up_at: datetime | None = None
+    paused_at: datetime | None = None
 
     @property
     def has_consented(self) -> bool:
         return self.consented_at is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Something that was found out about a person, with their own sentence where there is one."""
+
+    kind: str
+    value: str
+    sentence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FindingLine:
+    """One line of what is known of a person, as it is shown to them."""
+
+    id: UUID
+    kind: str
+    value: str
+    sentence: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class FindingsKept:
+    """What became of findings: new ones, and those that made no sense. `age` is the age that the person told."""
+
+    new: int
+    refused: int
+    age: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewPortrait:
+    """A person as a model sees them now; streams by slug. An empty summary keeps the old one."""
+
+    summary: str
+    streams: tuple[str, ...]
+    what_changed: str
+    interests: tuple[str, ...] = ()
+    chat_style: str = ""
+    personality: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """What Telegram says of a person; parts of a birthday may be missing, and none of it need make sense."""
+
+    bio: str = ""
+    photo_id: str = ""
+    photo_file_id: str = ""
+    birth_day: int | None = None
+    birth_month: int | None = None
+    birth_year: int | None = None
+    channel_id: int | None = None
+    channel_title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StreamOffer:
+    """A programme on offer, in one language."""
+
+    slug: str
+    name: str
+    description: str
+    url: str

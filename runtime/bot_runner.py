@@ -21,6 +21,7 @@ from bots.services.release_lease import release_lease
 from core import aio
 from core.clock import clock
 from core.errors import AppError
+from llm.breaker import Breaker
 from llm.model import Model
 from mailbox.contracts import Hand
 from mailbox.services.deliver import recover
@@ -57,6 +58,8 @@ class BotRunner:
         self.order = order
         self.vitals = Vitals(bot_id=order.bot_id, slug=str(order.bot_id))
         self.lease: Lease | None = None
+        # Outlives a fresh start of the bot: whether its model can be reached has nothing to do with Telegram.
+        self.breaker = Breaker()
         self._holder = holder
         self._conversation = conversation
         self._gate = gate
@@ -193,7 +196,7 @@ class BotRunner:
         desk = self._desk = Desk(
             hand=hand,
             settings=settings,
-            companion=await make_companion(settings=settings, vitals=self.vitals),
+            companion=await make_companion(settings=settings, vitals=self.vitals, breaker=self.breaker),
             client=client,
             conversation=self._conversation,
             sender=sender,
@@ -261,7 +264,11 @@ class BotRunner:
         try:
             settings = await aio.run(get_bot_settings, self.bot_id)
             kept = desk.companion.model if settings.model == desk.settings.model else None
-            companion = await make_companion(settings=settings, vitals=self.vitals, model=kept)
+            if kept is None:
+                self.breaker = Breaker()
+            companion = await make_companion(
+                settings=settings, vitals=self.vitals, breaker=self.breaker, model=kept
+            )
         except (DatabaseError, AppError):
             log.warning("bot.refresh_failed", bot=self.vitals.slug, exc_info=True)
             return

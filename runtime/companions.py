@@ -5,60 +5,61 @@ from __future__ import annotations
 from functools import partial
 
 from bots.contracts import BotSettings, ModelChoice
-from bots.selectors.published_prompt import published_prompts
 from core import aio, metrics
-from llm.contracts import Answer, ModelSettings, Question
+from llm.breaker import Breaker
+from llm.contracts import Answer, ModelUnavailable, Question, Usage
 from llm.model import Model, build_model
 from llm.outcome import Outcome
 from runtime.model_time import current_model_time
 from runtime.vitals import Vitals
-from sessions_app.companion import Companion, PromptBook
+from sessions_app.companion import Companion
+from sessions_app.selectors.companion_of import companion_of, model_settings
+
+# The bot's figure of what its model cost, in millionths of a USD.
+SPENT = "model_cost_micros"
 
 
-class TimedModel:
-    """A model whose time is measured apart from ours."""
+class MeteredModel:
+    """A model whose time is measured apart from ours, and whose cost counts for the bot's budget."""
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: Model, vitals: Vitals) -> None:
         self._model = model
+        self._vitals = vitals
 
     async def ask(self, question: Question) -> Answer:
-        with current_model_time().asking():
-            return await self._model.ask(question)
+        try:
+            with current_model_time().asking():
+                answer = await self._model.ask(question)
+        except ModelUnavailable as error:
+            if error.spent is not None:
+                self._count_cost(error.spent)
+            raise
+        self._count_cost(answer.usage)
+        return answer
 
     async def aclose(self) -> None:
         await self._model.aclose()
 
+    def _count_cost(self, usage: Usage) -> None:
+        if usage.cost_micros:
+            self._vitals.count(SPENT, usage.cost_micros)
 
-async def make_companion(*, settings: BotSettings, vitals: Vitals, model: Model | None = None) -> Companion:
-    """The companion of one bot, with its prompts in force; with a model of its own unless it keeps `model`.
+
+async def make_companion(
+    *, settings: BotSettings, vitals: Vitals, breaker: Breaker, model: Model | None = None
+) -> Companion:
+    """The companion of one bot, with its prompts, stages and streams in force; with a model of its own, behind
+    `breaker`, unless it keeps `model`.
 
     Raises ModelRefused for a provider that does not exist, and what the database raises.
     """
-    prompts = await aio.run(published_prompts, settings.persona_id) if settings.persona_id else {}
-    return Companion(
-        bot_id=settings.id,
-        slug=settings.slug,
-        model=model or _model_of(settings.model, vitals),
-        prompts=PromptBook({key: (each.body, each.version_id) for key, each in prompts.items()}),
-        has_model=settings.model.provider != "demo",
-        admin_telegram_ids=frozenset(settings.admin_telegram_ids),
-    )
+    speaking = model or _model_of(settings.model, vitals, breaker)
+    return await aio.run(companion_of, settings=settings, model=speaking)
 
 
-def _model_of(chosen: ModelChoice, vitals: Vitals) -> Model:
-    settings = ModelSettings(
-        provider=chosen.provider,
-        model=chosen.name,
-        base_url=chosen.base_url,
-        api_key=chosen.key,
-        temperature=chosen.temperature,
-        max_tokens=chosen.max_tokens,
-        timeout=chosen.timeout,
-        fallback_model=chosen.fallback_name,
-        input_price=chosen.input_price,
-        output_price=chosen.output_price,
-    )
-    return TimedModel(build_model(settings, on_outcome=partial(_count, vitals)))
+def _model_of(chosen: ModelChoice, vitals: Vitals, breaker: Breaker) -> Model:
+    built = build_model(model_settings(chosen), on_outcome=partial(_count, vitals), breaker=breaker)
+    return MeteredModel(built, vitals)
 
 
 def _count(vitals: Vitals, outcome: Outcome) -> None:

@@ -27,7 +27,9 @@ async def introduce(desk: Desk) -> None:
                 telegram_id=desk.telegram_id,
                 username=desk.username,
             )
-    for params in command_lists():
+    owner = desk.settings.owner_telegram_id
+    admins = {*desk.settings.admin_telegram_ids, *([] if owner is None else [owner])}
+    for params in command_lists(sorted(admins)):
         with contextlib.suppress(Exception):
             await desk.client.send("setMyCommands", params, timeout=10.0)
 

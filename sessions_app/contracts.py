@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from mailbox.contracts import Hand
+from mailbox.contracts import Hand, Job
 from profiles.contracts import Person, Sighting
 
 
@@ -59,6 +59,8 @@ class Arrived:
     person: Person
     conversation_id: UUID
     session: OpenSession | None
+    # What their next words are an answer to, "" for nothing.
+    awaits: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,7 @@ class Visit:
     tap: Tap | None = None
     # The rows that are settled when this visit is answered; the last one names it.
     inbound_ids: tuple[UUID, ...] = ()
+    awaits: str = ""
 
     @property
     def bot_id(self) -> UUID:
@@ -94,21 +97,33 @@ class Visit:
     def correlation_id(self) -> str:
         return str(self.cause)
 
+    @property
+    def is_in_distress(self) -> bool:
+        """Whether there was a sign of crisis in the session at hand: nothing is offered to them then."""
+        at_hand = self.session
+        return at_hand is not None and (at_hand.state == "paused" or at_hand.data.get("gently") is True)
+
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A button under a message: a label, and the data that comes back when it is tapped (64 bytes at most)."""
+    """A button under a message: a label, and the data that comes back when it is tapped (64 bytes at most).
+
+    With a `url` it opens that instead.
+    """
 
     label: str
-    data: str
+    data: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One message that the bot says: Telegram HTML, rows of buttons."""
+    """One message that the bot says: Telegram HTML, rows of buttons; under a picture where there is one."""
 
     html: str
     buttons: tuple[tuple[Button, ...], ...] = ()
+    # The id of a file in the mailbox.
+    photo: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +151,7 @@ class Cost:
 class Closing:
     """The answer of a turn to be kept and sent: its text, what it cost, and the code of what went wrong, if so.
 
-    `data` replaces the session's data.
+    `data` replaces the session's data; `jobs` are assigned with it.
     """
 
     visit: Visit
@@ -146,3 +161,4 @@ class Closing:
     cost: Cost = field(default_factory=Cost)
     error: str = ""
     data: Mapping[str, object] | None = None
+    jobs: tuple[Job, ...] = ()

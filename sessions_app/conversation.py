@@ -7,13 +7,14 @@ Open (one transaction: their words, the prompt frozen as data), ask the model (n
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from functools import partial
 
 import structlog
 
 from core import aio
 from core.batching import Batcher
+from core.errors import AppError
 from core.tenancy import the_bot
 from llm.contracts import Answer, ModelRefused, ModelUnavailable, Question
 from sessions_app.bill import Bill
@@ -29,8 +30,9 @@ from sessions_app.questions import (
     diagnosis_question,
     summary_question,
 )
+from sessions_app.reflections import reflect
 from sessions_app.rendering import plain, sensible, split_message, to_telegram_html
-from sessions_app.selectors.session_history import session_history
+from sessions_app.selectors.reflection_context import ReflectionContext, session_context
 from sessions_app.services.close_turns import close_turns
 from sessions_app.services.complete_session import (
     complete_untold,
@@ -41,7 +43,9 @@ from sessions_app.services.enter import enter
 from sessions_app.services.open_turns import open_turns
 from sessions_app.services.pause_for_crisis import pause_for_crisis
 from sessions_app.services.say_text import say_outside_session, say_paused
+from sessions_app.services.show_portrait import AWAITS_CORRECTION, take_correction
 from sessions_app.speech import paragraphs, say
+from sessions_app.upkeep import judging_after
 
 log = structlog.get_logger(__name__)
 
@@ -68,6 +72,8 @@ class Conversation:
         sign = detect("\n".join(each.text for each in visit.words), visit.language)
         if sign is not None:
             await self._pause(visit, kind=sign.kind, rule=sign.rule)
+        elif visit.awaits.startswith(AWAITS_CORRECTION):
+            await self._write(visit, partial(take_correction))
         elif visit.session is None:
             await self._write(visit, partial(say_outside_session))
         elif visit.session.state == "paused":
@@ -97,48 +103,65 @@ class Conversation:
 
     async def end(self, visit: Visit, session: OpenSession, companion: Companion) -> None:
         """/end_session: sum the session up with the model, or end it with a kind word where that fails."""
-        history = await aio.run_in_bot(
-            companion.bot_id, session_history, bot_id=companion.bot_id, session_id=session.id
-        )
-        if not any(role == "user" and not text.startswith("/") for role, text in history):
+        context = await self._session_context(visit, session)
+        history = context.history if context else ()
+        if context is None or not any(role == "user" and not text.startswith("/") for role, text in history):
             await self._write(visit, partial(complete_untold, session=session, key="session.ended_empty"))
             return
         asking = summary_question(visit=visit, session=session, companion=companion, history=history)
         bill = Bill(companion.model)
-        try:
-            answer = await bill.ask(asking.question)
-        except (ModelUnavailable, ModelRefused) as error:
-            await self._write(
-                visit,
-                partial(
-                    complete_untold,
-                    session=session,
-                    key="session.ended_untold",
-                    error=error.code,
-                    cost=bill.cost(),
-                ),
+        # Side by side: nobody waits for the one and then for the other.
+        answer, reflection = await asyncio.gather(
+            _tried(bill.ask(asking.question)), reflect(companion, context, bill=bill)
+        )
+        if isinstance(answer, AppError):
+            service = partial(
+                complete_untold, key="session.ended_untold", error=answer.code, cost=bill.cost()
             )
-            return
-        assert isinstance(answer.parsed, SessionSummary)  # noqa: S101 - the question's schema
-        cost = bill.cost(answer, prompt_version_id=asking.prompt_version_id)
+        else:
+            assert isinstance(answer.parsed, SessionSummary)  # noqa: S101 - the question's schema
+            cost = bill.cost(answer, prompt_version_id=asking.prompt_version_id)
+            service = partial(complete_with_summary, outcome=answer.parsed, cost=cost)
         await self._write(
-            visit, partial(complete_with_summary, session=session, outcome=answer.parsed, cost=cost)
+            visit, partial(service, session=session, reflection=reflection, stages=companion.stages)
         )
 
     async def _conclude(self, visit: Visit, session: OpenSession, companion: Companion, bill: Bill) -> None:
-        history = await aio.run_in_bot(
-            companion.bot_id, session_history, bot_id=companion.bot_id, session_id=session.id
+        context = await self._session_context(visit, session)
+        if context is None:
+            # Erased, or turned away, while the model was thinking.
+            await self._close(companion.bot_id, _apology(visit, session, "person.gone", bill.cost()))
+            return
+        asking = diagnosis_question(
+            visit=visit, session=session, companion=companion, history=context.history
         )
-        asking = diagnosis_question(visit=visit, session=session, companion=companion, history=history)
-        try:
-            answer = await bill.ask(asking.question)
-        except (ModelUnavailable, ModelRefused) as error:
-            await self._close(companion.bot_id, _apology(visit, session, error.code, bill.cost()))
+        answer, reflection = await asyncio.gather(
+            _tried(bill.ask(asking.question)), reflect(companion, context, bill=bill)
+        )
+        if isinstance(answer, AppError):
+            await self._close(companion.bot_id, _apology(visit, session, answer.code, bill.cost()))
             return
         assert isinstance(answer.parsed, DiagnosticResult)  # noqa: S101 - the question's schema
         cost = bill.cost(answer, prompt_version_id=asking.prompt_version_id)
         await self._write(
-            visit, partial(complete_with_diagnosis, session=session, outcome=answer.parsed, cost=cost)
+            visit,
+            partial(
+                complete_with_diagnosis,
+                session=session,
+                outcome=answer.parsed,
+                cost=cost,
+                reflection=reflection,
+                stages=companion.stages,
+            ),
+        )
+
+    async def _session_context(self, visit: Visit, session: OpenSession) -> ReflectionContext | None:
+        return await aio.run_in_bot(
+            visit.bot_id,
+            session_context,
+            bot_id=visit.bot_id,
+            profile_id=visit.person.id,
+            session_id=session.id,
         )
 
     async def _ask_both(
@@ -161,6 +184,14 @@ class Conversation:
 
     async def _write(self, visit: Visit, service: partial[None]) -> None:
         await aio.run_in_bot(visit.bot_id, service, visit=visit)
+
+
+async def _tried(asking: Awaitable[Answer]) -> Answer | ModelUnavailable | ModelRefused:
+    """The answer, or why there is none: what is asked beside it goes on."""
+    try:
+        return await asking
+    except (ModelUnavailable, ModelRefused) as error:
+        return error
 
 
 async def _verdict(question: Question, bill: Bill) -> CrisisVerdict | None:
@@ -190,6 +221,12 @@ def _closing(visit: Visit, session: OpenSession, answer: Answer, cost: Cost) -> 
         lines=tuple(Line(part) for part in split_message(html)),
         cost=cost,
         data={**session.data, "known": step.known.model_dump(mode="json")} if step else None,
+        jobs=judging_after(
+            turns=session.question_count + 1,
+            session_id=session.id,
+            profile_id=visit.person.id,
+            chat_id=visit.chat_id,
+        ),
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from journey.stages import stage
 from sessions_app.contracts import Button, Line
 from sessions_app.crisis import crisis_reply
 from sessions_app.rendering import Html, escape
@@ -107,17 +106,26 @@ def language_question(language: str) -> Line:
 
 
 def session_ended(
-    language: str, *, summary: str, patterns: Sequence[str], core_issue: str | None, next_step: str | None
+    language: str,
+    *,
+    summary: str,
+    patterns: Sequence[str],
+    core_issue: str | None,
+    next_step: str | None,
+    moved: Html | None = None,
 ) -> Line:
-    """What a session came to."""
+    """What a session came to, with what moved on the journey and the way to see it."""
+    look = ((button("journey.look_button", language, "journey:"),),) if moved else ()
     return Line(
         paragraphs(
             say("session.ended", language, summary=summary),
             _list("session.patterns_title", language, patterns),
             say("session.core_issue", language, core_issue=core_issue) if core_issue else None,
             say("session.next_step", language, next_step=next_step) if next_step else None,
+            moved,
             say("session.ended_outro", language),
-        )
+        ),
+        look,
     )
 
 
@@ -126,7 +134,7 @@ def diagnostic_result(
     *,
     explanation: str,
     psychotype: str,
-    stage_code: str,
+    stage: str,
     strengths: Sequence[str],
     challenges: Sequence[str],
     stream: str | None,
@@ -136,7 +144,7 @@ def diagnostic_result(
         paragraphs(
             say("diagnostic.result_title", language),
             say("diagnostic.psychotype", language, psychotype=say(f"psychotype.{psychotype}", language)),
-            say("diagnostic.stage", language, stage=stage(stage_code, language).name) if stage_code else None,
+            say("diagnostic.stage", language, stage=stage) if stage else None,
             Html(escape(explanation)) if explanation else None,
             _list("diagnostic.strengths_title", language, strengths),
             _list("diagnostic.challenges_title", language, challenges),
@@ -153,7 +161,7 @@ def overview(
     state: str,
     started_at: datetime,
     questions: int,
-    stage_code: str,
+    stage: str,
     patterns: Sequence[str],
     core_issue: str,
     summary: str,
@@ -162,7 +170,7 @@ def overview(
     shown = {"active": "open", "paused": "paused"}.get(state, "completed")
     found = [
         Html(escape(summary)) if summary else None,
-        say("overview.stage", language, stage=stage(stage_code, language).name) if stage_code else None,
+        say("overview.stage", language, stage=stage) if stage else None,
         _list("session.patterns_title", language, patterns),
         say("session.core_issue", language, core_issue=core_issue) if core_issue else None,
     ]

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mailbox.contracts import Post
-from sessions_app.contracts import Line, Visit
+from sessions_app.contracts import Button, Line, Visit
 
 
 def posts_of(visit: Visit, lines: Sequence[Line], *, is_farewell: bool = False) -> list[Post]:
-    """A sendMessage for each line, keyed by the visit's cause, so that a walk taken twice says it once."""
+    """A message for each line, keyed by the visit's cause, so that a walk taken twice says it once."""
     return [
         Post(
             key=f"{visit.cause}:{place}",
             chat_id=visit.chat_id,
-            method="sendMessage",
+            method=method_of(line),
             params=send_params(visit.chat_id, line),
             is_farewell=is_farewell,
             correlation_id=visit.correlation_id,
@@ -23,17 +23,31 @@ def posts_of(visit: Visit, lines: Sequence[Line], *, is_farewell: bool = False) 
     ]
 
 
+def method_of(line: Line) -> str:
+    """The method of the Bot API that says this line."""
+    return "sendMessage" if line.photo is None else "sendPhoto"
+
+
 def send_params(chat_id: int, line: Line) -> dict[str, object]:
-    """The parameters of sendMessage for one line."""
-    params: dict[str, object] = {"chat_id": chat_id, "text": line.html, "parse_mode": "HTML"}
+    """The parameters of `method_of` for one line."""
+    params: dict[str, object] = {"chat_id": chat_id, "parse_mode": "HTML"}
+    if line.photo is None:
+        params["text"] = line.html
+    else:
+        # The sender puts the file in its place.
+        params |= {"photo": {"media_id": str(line.photo)}, "caption": line.html}
     if line.buttons:
-        params["reply_markup"] = {
-            "inline_keyboard": [
-                [{"text": button.label, "callback_data": button.data} for button in row]
-                for row in line.buttons
-            ]
-        }
+        params["reply_markup"] = keyboard(line.buttons)
     return params
+
+
+def keyboard(rows: Sequence[Sequence[Button]]) -> dict[str, object]:
+    """Rows of buttons as Telegram wants them."""
+    return {"inline_keyboard": [[_button(each) for each in row] for row in rows]}
+
+
+def _button(button: Button) -> dict[str, str]:
+    return {"text": button.label, **({"url": button.url} if button.url else {"callback_data": button.data})}
 
 
 def unbutton(visit: Visit, *, is_farewell: bool = False) -> list[Post]:

@@ -14,6 +14,9 @@ from sessions_app.rendering import Html, escape
 
 _TEXTS: Final = Path(__file__).with_name("texts")
 
+# What is said in every talk, and what is said of people and their journey.
+_FILES: Final = ("", "people.")
+
 LANGUAGES: Final = ("ru", "en")
 FALLBACK_LANGUAGE: Final = "en"
 
@@ -71,8 +74,11 @@ _Wording = tuple[str, frozenset[str]]
 
 @cache
 def _texts(language: str) -> Mapping[str, tuple[_Wording, ...]]:
-    tree = tomllib.loads((_TEXTS / f"{language}.toml").read_text(encoding="utf-8"))
-    return MappingProxyType(dict(_flat("", tree)))
+    found: dict[str, tuple[_Wording, ...]] = {}
+    for name in _FILES:
+        tree = tomllib.loads((_TEXTS / f"{name}{language}.toml").read_text(encoding="utf-8"))
+        found.update(_flat("", tree))
+    return MappingProxyType(found)
 
 
 def _flat(prefix: str, tree: Mapping[str, Any]) -> Iterable[tuple[str, tuple[_Wording, ...]]]:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from config.settings.environment import BASE_DIR, env
 
 PORT = env.int("PORT", default=8000)
+# Where people reach the web process: their links to the platform begin so. A number, since Telegram takes no button
+# that leads to "localhost".
+PUBLIC_URL = (env.str("PUBLIC_URL", default="") or f"http://127.0.0.1:{PORT}").rstrip("/")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 

@@ -29,7 +29,41 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 
+# Between two batches of a round over profiles.
+ROTATION_PAUSE_SECONDS = env.float("ROTATION_PAUSE_SECONDS", default=5.0)
+
+
+def _when(name: str, default: str) -> crontab | float:
+    """Five fields of a crontab (UTC), or a number of seconds; the environment may say otherwise, to watch it."""
+    said = env.str(name, default=default)
+    fields = said.split()
+    if len(fields) == 1:
+        return float(said)
+    minute, hour, day_of_month, month_of_year, day_of_week = fields
+    return crontab(
+        minute=minute,
+        hour=hour,
+        day_of_month=day_of_month,
+        month_of_year=month_of_year,
+        day_of_week=day_of_week,
+    )
+
+
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "roll-up-metrics": {"task": "bots.tasks.roll_up_metrics", "schedule": crontab(minute="7,37")},
     "trim-mailbox": {"task": "mailbox.tasks.trim_mailbox", "schedule": crontab(minute="23")},
+    "rotate-profiles": {
+        "task": "care.tasks.rotate_profiles",
+        "schedule": _when("ROTATION_SCHEDULE", "30 3 * * *"),
+    },
+    "sweep-rotation": {
+        "task": "care.tasks.sweep_rotation",
+        "schedule": _when("ROTATION_SWEEP_SCHEDULE", "30"),
+    },
+    "archive-activity": {
+        "task": "profiles.tasks.archive_activity",
+        "schedule": _when("ARCHIVE_SCHEDULE", "15 2 * * 0"),
+    },
+    "reach-out": {"task": "care.tasks.reach_out", "schedule": _when("REACH_OUT_SCHEDULE", "*/10 * * * *")},
+    "tell-admins": {"task": "care.tasks.tell_admins", "schedule": _when("TELL_ADMINS_SCHEDULE", "* * * * *")},
 }

@@ -34,5 +34,3 @@ class Stream(models.Model):
 
     def __str__(self) -> str:
         return self.name_ru
-
-

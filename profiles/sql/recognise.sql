@@ -18,6 +18,8 @@ kept AS (
         '', false, false, false, false,
         true, false, seen.source, %(now)s, %(now)s
     FROM seen
+    -- One order for all who lock several people (mark_tried too): nobody waits in a circle.
+    ORDER BY seen.telegram_id
     ON CONFLICT (bot_id, telegram_id) DO UPDATE SET
         last_seen_at = %(now)s,
         is_active = true,
@@ -30,7 +32,7 @@ kept AS (
             (SELECT seen.username FROM seen WHERE seen.telegram_id = known.telegram_id) END
     RETURNING
         id, telegram_id, language, first_name, gender, age, psychological_summary, metaphysical_profile, streams,
-        journey_stage, consented_at, is_underage
+        journey_stage, consented_at, is_underage, profile_updated_at, looked_up_at, paused_at
 ),
 acted AS (
     INSERT INTO activity_logs (id, bot_id, profile_id, kind, details, created_at)

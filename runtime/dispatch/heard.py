@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from telegram import ChatMember, Message, Update, User
@@ -49,6 +50,8 @@ class Heard:
     media: str = ""
     tap: Tap | None = None
     is_blocked: bool | None = None
+    # When it was written, as Telegram says.
+    at: datetime | None = None
     # In a group: whether we are spoken to, or were just let in.
     is_addressed: bool = False
 
@@ -94,6 +97,7 @@ def _heard(update: Update, kind: str, our_name: str) -> Heard:
         media=_media(said) if said else "",
         tap=_tap(update),
         is_blocked=_is_blocked(update),
+        at=said.date if said else None,
         is_addressed=is_ours
         or _is_let_in(update)
         or bool(our_name and f"@{our_name}".lower() in text.lower()),

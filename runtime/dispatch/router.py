@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from runtime.dispatch.act import Act, Handler
-from runtime.handlers import door, forget, pages, quiet, session, talk
+from runtime.handlers import admins, channels, door, forget, pages, people, quiet, session, talk
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,15 @@ COMMANDS: dict[str, Route] = {
     "diagnostic": Route(session.open_diagnostic),
     "end_session": Route(session.end),
     "my_session_summary": Route(session.show_summary),
+    "my_journey": Route(people.journey),
+    "my_metaphysical_profile": Route(people.portrait),
+    "streams": Route(people.streams),
+    "analyze_readiness": Route(people.readiness),
+    "platform": Route(people.platform),
+    "pause": Route(people.pause),
+    "resume": Route(people.resume),
+    "stats": Route(admins.stats, needs_consent=False),
+    "fill_profiles": Route(admins.fill_profiles, needs_consent=False),
     "privacy": Route(pages.privacy, needs_consent=False),
     "forget_me": Route(forget.ask, needs_consent=False),
     "language": Route(door.ask_language, needs_consent=False),
@@ -36,6 +45,10 @@ TAPS: dict[str, Route] = {
     "open": Route(session.open_tapped),
     "switch": Route(session.switch),
     "resume": Route(session.resume),
+    "journey": Route(people.journey),
+    "notme": Route(people.dispute_stage),
+    "finding": Route(people.finding),
+    "stream": Route(people.choose_stream),
     "forget": Route(forget.decide, needs_consent=False),
     "close": Route(quiet.close, needs_consent=False),
 }
@@ -45,6 +58,7 @@ MEDIA = Route(talk.decline_media)
 EDITED = Route(talk.note_edit, needs_consent=False)
 UNKNOWN_COMMAND = Route(pages.unknown_command)
 OLD_BUTTON = Route(pages.old_button, needs_consent=False)
+CHANNEL = Route(channels.keep, needs_consent=False)
 MEMBERSHIP = Route(quiet.change_membership, needs_consent=False)
 GROUP = Route(quiet.send_to_private, needs_consent=False)
 IGNORED = Route(quiet.ignore, needs_consent=False)
@@ -53,12 +67,8 @@ IGNORED = Route(quiet.ignore, needs_consent=False)
 def route_of(act: Act) -> Route:
     """The route of an act by the kind of what was heard."""
     heard = act.heard
-    if heard.is_bot:
-        return IGNORED
-    if heard.is_blocked is not None:
-        return MEMBERSHIP
-    if act.visit is None:
-        return GROUP if heard.is_addressed or heard.command in COMMANDS else IGNORED
+    if act.visit is None or heard.is_bot:
+        return _route_elsewhere(act)
     if heard.kind == "command":
         return COMMANDS.get(heard.command, UNKNOWN_COMMAND)
     if heard.tap is not None:
@@ -71,3 +81,15 @@ def route_of(act: Act) -> Route:
         has_words = any(each.text for each in act.updates)
         return TEXT if has_words else MEDIA if heard.media else IGNORED
     return IGNORED
+
+
+def _route_elsewhere(act: Act) -> Route:
+    """Channels, groups, other bots, and who lets us in or out."""
+    heard = act.heard
+    if heard.kind in ("channel_post", "edited_channel_post"):
+        return CHANNEL
+    if heard.is_bot:
+        return IGNORED
+    if heard.is_blocked is not None:
+        return MEMBERSHIP
+    return GROUP if heard.is_addressed or heard.command in COMMANDS else IGNORED

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import structlog
 
+from bots.services.raise_alert import raise_alert
 from core import aio
 from mailbox.contracts import Claimed, Hand
 from mailbox.services.settle import bury
@@ -14,6 +15,7 @@ from runtime.dispatch.act import Act, Desk
 from runtime.dispatch.chain import walk
 from runtime.dispatch.heard import Heard, Unreadable, read_update
 from runtime.dispatch.middleware.recognise import recognise_act
+from runtime.handlers.jobs import do_job
 from sessions_app.services.note_failure import note_failure
 
 log = structlog.get_logger(__name__)
@@ -32,6 +34,9 @@ class Turns:
 
     async def take(self, rows: Sequence[Claimed]) -> None:
         """Read one burst and walk it; what cannot be read is buried, and its neighbours are answered."""
+        if rows[0].is_job:
+            await do_job(self._desk, rows[0])
+            return
         read: list[tuple[Claimed, Heard]] = []
         for row in rows:
             try:
@@ -48,6 +53,9 @@ class Turns:
 
         Raises Unreadable where there is nobody to tell.
         """
+        if rows[0].is_job:
+            await self.bury(rows, code)
+            return
 
         async def apologise(act: Act) -> None:
             if act.visit is None:
@@ -75,3 +83,4 @@ def _bury(*, hand: Hand, rows: Sequence[Claimed], reason: str) -> None:
         person = row.user_id if row.user_id is not None else row.lane
         is_known = person <= 0 or has_consented(bot_id=hand.bot_id, telegram_id=person)
         bury(hand=hand, ids=[row.id], reason=reason, blank=not is_known)
+    raise_alert(kind="error", bot_id=hand.bot_id, subject="update buried", detail=reason)

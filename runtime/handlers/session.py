@@ -43,7 +43,7 @@ async def end(act: Act) -> None:
 
 
 async def show_summary(act: Act) -> None:
-    await run(act, show_summary_service)
+    await run(act, show_summary_service, stages=act.desk.companion.stages)
 
 
 def _kind(act: Act) -> str:

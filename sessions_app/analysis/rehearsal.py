@@ -111,7 +111,7 @@ def portrait_rehearsal(
         interests=_interests(texts, book),
         chat_style=_style(texts, lines["style"]),
         personality=name if character.evidence else "",
-        streams=[] if is_pain(texts, book) else _spoken_of(texts, streams, book),
+        streams=[] if is_pain(texts[-_LATEST:], book) else _spoken_of(texts, streams, book),
     )
 
 
@@ -126,7 +126,7 @@ def readiness_rehearsal(
     """Readiness by the words of each programme, the stage, and how much was said; values for `ReadinessFound`."""
     book = book_of(language)
     texts = _read(words_of(acts))
-    in_pain = is_pain(texts, book)
+    in_pain = is_pain(texts[-_LATEST:], book)
     found = [
         _readiness(card, texts, book, at=at, completed=completed, in_pain=in_pain)
         for card in streams.streams(language)

@@ -1,16 +1,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from uuid import UUID
 
 from core.clock import clock
 from mailbox.services.post import post
 from mailbox.services.settle import bury, settle
 from sessions_app.contracts import Cost, Line, Visit
-from sessions_app.models import Message, Role
+from sessions_app.models import Conversation, Message, Role
 from sessions_app.posts import posts_of, unbutton
 from sessions_app.rendering import plain
 from sessions_app.services.keep_words import keep_words
+
+# So long the next words are taken for the answer to what was asked.
+PATIENCE = timedelta(minutes=15)
 
 
 def answer(
@@ -21,11 +25,15 @@ def answer(
     consented: bool | None = None,
     cost: Cost | None = None,
     bury_as: str = "",
+    awaits: str = "",
+    keeps_buttons: bool = False,
 ) -> None:
     """End a visit: keep what was said on both sides, post the lines, settle its updates; in one transaction.
 
     `session_id` puts the words of both into a session. Before consent nothing that anybody said is kept.
-    `bury_as` is the reason for which the updates are buried instead. Raises LeaseLost when the updates are no
+    `bury_as` is the reason for which the updates are buried instead. `awaits` says what their next words are an
+    answer to; whatever was awaited before is awaited no longer. `keeps_buttons` leaves those that were tapped
+    where they are. Raises LeaseLost when the updates are no
     longer in this process's hand.
     """
     is_kept = visit.person.has_consented if consented is None else consented
@@ -40,8 +48,13 @@ def answer(
             words=[(visit.conversation_id, session_id, each) for each in visit.words],
         )
         _keep_ours(visit=visit, lines=lines, session_id=session_id, cost=cost or Cost())
+    if awaits or visit.awaits:
+        Conversation.objects.for_bot(visit.bot_id).filter(id=visit.conversation_id).update(
+            awaits=awaits, awaits_until=clock.now() + PATIENCE if awaits else None
+        )
     # The answer first: the pace of a chat leaves room for a few messages at once, and nobody waits for buttons.
-    post(bot_id=visit.bot_id, posts=[*posts_of(visit, lines), *unbutton(visit)])
+    tapped = () if keeps_buttons else unbutton(visit)
+    post(bot_id=visit.bot_id, posts=[*posts_of(visit, lines), *tapped])
 
 
 def _keep_ours(*, visit: Visit, lines: Sequence[Line], session_id: UUID | None, cost: Cost) -> None:

@@ -8,6 +8,7 @@ from psycopg.types.json import Jsonb
 
 from core.clock import clock
 from core.ids import new_id
+from mailbox.services.assign import assign
 from mailbox.services.post import post
 from mailbox.services.settle import settle
 from sessions_app.contracts import Closing
@@ -45,3 +46,4 @@ def close_turns(*, bot_id: UUID, closings: Sequence[Closing]) -> None:
     post(
         bot_id=bot_id, posts=[each for closing in closings for each in posts_of(closing.visit, closing.lines)]
     )
+    assign(bot_id=bot_id, jobs=[job for closing in closings for job in closing.jobs])

@@ -28,7 +28,11 @@ def enter(arrivals: Sequence[Arriving]) -> list[Arrived]:
         }
     )
     places = {
-        row.chat_id: (row.conversation_id, OpenSession(*row[2:]) if row.session_id is not None else None)
+        row.chat_id: (
+            row.conversation_id,
+            OpenSession(*row[3:]) if row.session_id is not None else None,
+            row.awaits,
+        )
         for row in rows
     }
     return [Arrived(people[each.sighting.telegram_id], *places[each.chat_id]) for each in arrivals]

@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+from functools import partial
 from uuid import UUID
 
+from django.db import transaction
+
+from core.cache import forget_person
 from core.tenancy import across_bots, visible_bots
 from events.services.erase_events import erase_events
 from mailbox.services.erase_mail import erase_mail
@@ -49,6 +53,8 @@ def _erase(*, bot_id: UUID, profile_id: UUID, telegram_id: int) -> None:
     erase_profile(bot_id=bot_id, profile_id=profile_id)
     # In a private chat the chat's id is the person's.
     erase_mail(bot_id=bot_id, telegram_id=telegram_id)
+    # Last, when nothing can fill it again.
+    transaction.on_commit(partial(forget_person, bot_id=bot_id, profile_id=profile_id))
 
 
 def _farewell(*, visit: Visit) -> None:

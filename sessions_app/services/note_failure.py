@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from bots.services.raise_alert import raise_alert
 from core.clock import clock
 from sessions_app.contracts import Visit
 from sessions_app.lines import line
@@ -17,6 +18,7 @@ def note_failure(*, visit: Visit, code: str) -> None:
         Session.objects.for_bot(visit.bot_id).filter(id=session_id).update(
             last_error=code[:100], last_error_at=clock.now()
         )
+    raise_alert(kind="error", bot_id=visit.bot_id, subject="update buried", detail=code)
     answer(
         visit=visit,
         lines=[line("error.kept", visit.language, variant=visit.cause.int)],

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+from bots.services.raise_alert import raise_alert
 from events.services.record_event import record_event
+from mailbox.services.withdraw import withdraw
 from profiles.services.mark_underage import mark_underage
 from sessions_app.contracts import Cost, Visit
 from sessions_app.lines import crisis_lines
@@ -23,6 +25,8 @@ def pause_for_crisis(*, visit: Visit, kind: str, rule: str, cost: Cost | None = 
         payload={"sign": kind, "rule": rule, "session": str(session_id) if session_id else None},
         correlation_id=visit.correlation_id,
     )
+    raise_alert(kind="crisis", bot_id=visit.bot_id, subject=kind)
+    withdraw(bot_id=visit.bot_id, chat_id=visit.chat_id)
     if kind == "minor":
         mark_underage(bot_id=visit.bot_id, profile_id=visit.person.id)
     lines = crisis_lines(kind, visit.language, is_paused=session_id is not None)

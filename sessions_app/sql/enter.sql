@@ -7,15 +7,16 @@ begun AS (
     INSERT INTO conversations (id, bot_id, profile_id, chat_id, created_at)
     SELECT id, %(bot_id)s, profile_id, chat_id, %(now)s FROM came
     ON CONFLICT (bot_id, chat_id) DO NOTHING
-    RETURNING id, chat_id
+    RETURNING id, chat_id, awaits, awaits_until
 ),
 here AS (
-    SELECT id, chat_id FROM begun
+    SELECT id, chat_id, awaits, awaits_until FROM begun
     UNION ALL
-    SELECT id, chat_id FROM conversations WHERE bot_id = %(bot_id)s AND chat_id = ANY (%(chat_ids)s::bigint[])
+    SELECT id, chat_id, awaits, awaits_until FROM conversations WHERE bot_id = %(bot_id)s AND chat_id = ANY (%(chat_ids)s::bigint[])
 )
 SELECT
     here.chat_id, here.id AS conversation_id,
+    CASE WHEN here.awaits_until > %(now)s THEN here.awaits ELSE '' END AS awaits,
     open.id AS session_id, open.kind, open.state, open.patterns, open.core_issue, open.question_count, open.data,
     open.started_at, open.last_error
 FROM here

@@ -6,6 +6,7 @@ from profiles.contracts import Act as ProfileAct
 from profiles.contracts import Sighting
 from runtime.dispatch.act import Act, Handler
 from runtime.dispatch.heard import Heard
+from runtime.dispatch.look_after import look_after
 from runtime.dispatch.router import COMMANDS
 from sessions_app.contracts import Arriving, Visit, Words
 from sessions_app.speech import language_of
@@ -41,8 +42,11 @@ async def recognise_act(act: Act, handle: Handler) -> None:
             ),
             tap=heard.tap,
             inbound_ids=tuple(row.id for row in act.rows),
+            awaits=arrived.awaits,
         )
     await handle(act)
+    if act.visit is not None:
+        await look_after(act, act.visit)
 
 
 def _sighting(act: Act, fallback: str) -> Sighting:

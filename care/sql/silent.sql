@@ -1,0 +1,21 @@
+-- People in an open session who have not answered for a day, and were not reminded of this silence yet.
+SELECT person.id AS profile_id, open.id AS session_id, 'silence:' || open.id || ':' || open.question_count AS cause
+FROM profiles AS person
+JOIN conversations AS talk ON talk.bot_id = %(bot_id)s AND talk.profile_id = person.id
+JOIN sessions AS open ON open.bot_id = %(bot_id)s AND open.conversation_id = talk.id AND open.state = 'active'
+WHERE person.bot_id = %(bot_id)s
+    AND person.last_seen_at < %(silent_since)s AND person.last_seen_at > %(not_before)s
+    AND person.consented_at IS NOT NULL AND NOT person.is_underage AND person.is_active
+    AND person.paused_at IS NULL
+    -- By their own clock; where their time zone is not known, or none, by the bot's.
+    AND (
+        person.timezone = ANY (%(zones)s::text[])
+        OR (%(is_bots_hour)s AND person.timezone <> ALL (%(known_zones)s::text[]))
+    )
+    AND NOT EXISTS (
+        SELECT FROM proactive_messages AS said
+        WHERE said.bot_id = %(bot_id)s AND said.profile_id = person.id
+            AND said.cause = 'silence:' || open.id || ':' || open.question_count
+    )
+ORDER BY person.last_seen_at DESC
+LIMIT %(limit)s

@@ -1,0 +1,32 @@
+"""What only a bot's admins may ask for; to everybody else these commands do not exist."""
+
+from __future__ import annotations
+
+from care.services.show_stats import show_stats
+from care.services.want_rotation import want_rotation_from_telegram
+from runtime.dispatch.act import Act, Handler
+from runtime.handlers.pages import unknown_command
+from runtime.handlers.run import run, visit_of
+
+
+async def stats(act: Act) -> None:
+    await _for_admins(act, _stats)
+
+
+async def fill_profiles(act: Act) -> None:
+    await _for_admins(act, _fill_profiles)
+
+
+async def _stats(act: Act) -> None:
+    companion = act.desk.companion
+    await run(act, show_stats, bot_name=act.desk.settings.name, stages=companion.stages)
+
+
+async def _fill_profiles(act: Act) -> None:
+    await run(act, want_rotation_from_telegram)
+
+
+async def _for_admins(act: Act, handler: Handler) -> None:
+    settings, person = act.desk.settings, visit_of(act).person.telegram_id
+    is_admin = person in settings.admin_telegram_ids or person == settings.owner_telegram_id
+    await (handler if is_admin else unknown_command)(act)
