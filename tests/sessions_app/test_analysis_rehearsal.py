@@ -470,6 +470,12 @@ def test_programmes_can_wait_while_somebody_is_in_distress() -> None:
     assert {each.reason for each in found} == {"Сейчас важнее опора и живые люди рядом; программы подождут."}
 
 
+def test_distress_that_is_long_past_keeps_nobody_waiting() -> None:
+    found = weigh("Мне больно, я плачу", *["Я злюсь и завидую"] * 8)
+
+    assert (found[0].slug, found[0].percent > 15) == ("shadow", True)
+
+
 def test_a_programme_of_the_staff_is_known_by_its_own_description() -> None:
     streams = StreamBook(
         {
