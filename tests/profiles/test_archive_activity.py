@@ -156,6 +156,12 @@ def test_the_oldest_go_first(bot: Bot) -> None:
     assert archived(vera) == ids[-4:]
 
 
+def _die_before_the_commit(bot: Bot, death: BaseException) -> None:
+    with in_bot(bot.id):
+        archive_activity(bot_id=bot.id)
+        raise death
+
+
 def test_a_slice_that_dies_has_not_happened(bot: Bot, monkeypatch: pytest.MonkeyPatch) -> None:
     vera = make_profile(bot)
     ids = act(vera, *[OLD] * 9)
@@ -169,10 +175,9 @@ def test_a_slice_that_dies_has_not_happened(bot: Bot, monkeypatch: pytest.Monkey
     with pytest.raises(Death):
         archive_activity(bot_id=bot.id, must_stop=die)
     assert (len(live(vera)), len(archived(vera)), counts(vera).archived) == (5, 4, 4)
-    # Inside of a slice: the statement is done, its transaction is not.
-    with pytest.raises(Death), in_bot(bot.id):
-        archive_activity(bot_id=bot.id)
-        raise Death
+    # Inside of a slice: its statement is done, its transaction is not.
+    with pytest.raises(Death):
+        _die_before_the_commit(bot, Death())
     assert (len(live(vera)), len(archived(vera)), counts(vera).archived) == (5, 4, 4)
     assert archive_activity(bot_id=bot.id).moved_old == 5
     assert (set(archived(vera)), counts(vera)) == (set(ids), ActivityCounts(0, 9))
