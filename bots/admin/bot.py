@@ -19,14 +19,15 @@ from unfold.forms import BaseDialogForm
 from bots.admin.base import ServiceAdmin, is_staff, is_superuser
 from bots.admin.faces import NOTHING, ago, badge, dialog_action, short
 from bots.forms import BotForm, NewBotForm, TokenDialog
-from bots.models import Bot, BotAccess, BotStatus, ObservedState, WantedState
+from bots.models import Alert, Bot, BotAccess, BotStatus, ObservedState, ProactiveKind, WantedState
+from bots.selectors.spending import spent_today
 from bots.services.delete_bot import delete_bot
 from bots.services.register_bot import register_bot
 from bots.services.replace_token import replace_token
 from bots.services.restart_bot import restart_bot
 from bots.services.set_model_key import set_model_key
 from bots.services.set_wanted_state import set_wanted_state
-from bots.services.update_bot import BotChanges, update_bot
+from bots.services.update_bot import update_bot
 from core.errors import AppError
 from core.tenancy import visible_bots
 
@@ -99,6 +100,7 @@ class BotAdmin(ServiceAdmin):
         "model_key_hint",
         "wanted",
         "created_at",
+        "spent",
     )
     add_fieldsets = (
         (None, {"fields": ("name", "slug", "token", "api_url", ("language", "persona"), "wanted_state")}),
@@ -138,6 +140,20 @@ class BotAdmin(ServiceAdmin):
                     "burst_wait",
                     ("sends_per_second", "chat_sends_per_second"),
                     "has_own_process",
+                ),
+            },
+        ),
+        (
+            _("Care"),
+            {
+                "classes": ["tab"],
+                "description": _("What the bot starts by itself, when, and what its model may cost."),
+                "fields": (
+                    ("starts_silence", "starts_stage", "starts_morning"),
+                    ("proactive_a_day", "proactive_from", "proactive_until"),
+                    "timezone",
+                    ("daily_budget_usd", "rotation_budget_usd", "spent"),
+                    "platform_url",
                 ),
             },
         ),
@@ -213,10 +229,7 @@ class BotAdmin(ServiceAdmin):
             )
             obj.__dict__.update(created.__dict__)
             return
-        changes: Any = {
-            name: values[name] for name in form.changed_data if name in BotChanges.__annotations__
-        }
-        update_bot(bot_id=obj.id, **changes)
+        update_bot(bot_id=obj.id, **form.changes())
         if values["forget_model_key"]:
             set_model_key(bot_id=obj.id, key="")
         elif values["model_key"]:
@@ -233,6 +246,11 @@ class BotAdmin(ServiceAdmin):
         except AppError as error:
             messages.error(request, error.message)
             return HttpResponseRedirect(reverse("admin:bots_bot_change", args=[object_id]))
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        listed, counts, perms_needed, protected = super().get_deleted_objects(objs, request)
+        # Nobody deletes alerts one by one; with their bot they go.
+        return listed, counts, set(perms_needed) - {Alert._meta.verbose_name}, protected
 
     # Columns and fields
 
@@ -280,6 +298,28 @@ class BotAdmin(ServiceAdmin):
     @admin.display(description=_("in Telegram"))
     def telegram(self, bot: Bot) -> str:
         return f"@{bot.username} · {bot.telegram_id}" if bot.username else NOTHING
+
+    @admin.display(description=_("spent today"))
+    def spent(self, bot: Bot) -> str:
+        spending = spent_today(bot_id=bot.id)
+        return _("%(total).2f USD, of it %(rotation).2f for keeping profiles") % {
+            "total": spending.total_micros / 1_000_000,
+            "rotation": spending.rotation_micros / 1_000_000,
+        }
+
+    # Whoever may only look sees these in place of the switches of the form.
+
+    @admin.display(description=ProactiveKind.SILENCE.label, boolean=True)
+    def starts_silence(self, bot: Bot) -> bool:
+        return ProactiveKind.SILENCE not in bot.proactive_off
+
+    @admin.display(description=ProactiveKind.STAGE.label, boolean=True)
+    def starts_stage(self, bot: Bot) -> bool:
+        return ProactiveKind.STAGE not in bot.proactive_off
+
+    @admin.display(description=ProactiveKind.MORNING.label, boolean=True)
+    def starts_morning(self, bot: Bot) -> bool:
+        return ProactiveKind.MORNING not in bot.proactive_off
 
     # Buttons
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse_lazy
@@ -29,6 +31,81 @@ def _favicon(request: HttpRequest) -> str:  # noqa: ARG001
 # Unfold's login page does not say where to go next.
 LOGIN_REDIRECT_URL = "admin:index"
 
+# `count` names what says how many wait there.
+ADMIN_NAVIGATION: list[dict[str, Any]] = [
+    {
+        "items": [
+            {"title": _("Home"), "icon": "home", "link": reverse_lazy("admin:index")},
+            {
+                "title": _("Bots"),
+                "icon": "smart_toy",
+                "link": reverse_lazy("admin:bots_bot_changelist"),
+            },
+            {
+                "title": _("Alerts"),
+                "icon": "notifications",
+                "link": reverse_lazy("admin:bots_alert_changelist"),
+                "count": "bots.admin.alert.waiting_alerts",
+            },
+            {
+                "title": _("Personas"),
+                "icon": "theater_comedy",
+                "link": reverse_lazy("admin:bots_persona_changelist"),
+                "permission": _may_see_personas,
+            },
+            {
+                "title": _("Prompts"),
+                "icon": "notes",
+                "link": reverse_lazy("admin:bots_prompt_changelist"),
+                "permission": _may_see_personas,
+            },
+            {
+                "title": _("Sandbox"),
+                "icon": "forum",
+                "link": reverse_lazy("sandbox"),
+                "permission": _has_sandbox,
+            },
+        ],
+    },
+    {
+        "title": _("Seen"),
+        "items": [
+            {
+                "title": _("Events"),
+                "icon": "history",
+                "link": reverse_lazy("admin:events_event_changelist"),
+            },
+            {
+                "title": _("Buried updates"),
+                "icon": "inventory_2",
+                "link": reverse_lazy("admin:mailbox_buriedupdate_changelist"),
+            },
+            {
+                "title": _("Daily figures"),
+                "icon": "monitoring",
+                "link": reverse_lazy("admin:bots_botmetricday_changelist"),
+            },
+        ],
+    },
+    {
+        "title": _("Access"),
+        "items": [
+            {
+                "title": _("Staff"),
+                "icon": "group",
+                "link": reverse_lazy("admin:auth_user_changelist"),
+                "permission": _is_superuser,
+            },
+            {
+                "title": _("Groups"),
+                "icon": "badge",
+                "link": reverse_lazy("admin:auth_group_changelist"),
+                "permission": _is_superuser,
+            },
+        ],
+    },
+]
+
 UNFOLD = {
     "SITE_TITLE": "reLove",
     "SITE_HEADER": "reLove",
@@ -42,73 +119,7 @@ UNFOLD = {
     "SIDEBAR": {
         "show_search": False,
         "show_all_applications": False,
-        "navigation": [
-            {
-                "items": [
-                    {"title": _("Home"), "icon": "home", "link": reverse_lazy("admin:index")},
-                    {
-                        "title": _("Bots"),
-                        "icon": "smart_toy",
-                        "link": reverse_lazy("admin:bots_bot_changelist"),
-                    },
-                    {
-                        "title": _("Personas"),
-                        "icon": "theater_comedy",
-                        "link": reverse_lazy("admin:bots_persona_changelist"),
-                        "permission": _may_see_personas,
-                    },
-                    {
-                        "title": _("Prompts"),
-                        "icon": "notes",
-                        "link": reverse_lazy("admin:bots_prompt_changelist"),
-                        "permission": _may_see_personas,
-                    },
-                    {
-                        "title": _("Sandbox"),
-                        "icon": "forum",
-                        "link": reverse_lazy("sandbox"),
-                        "permission": _has_sandbox,
-                    },
-                ],
-            },
-            {
-                "title": _("Seen"),
-                "items": [
-                    {
-                        "title": _("Events"),
-                        "icon": "history",
-                        "link": reverse_lazy("admin:events_event_changelist"),
-                    },
-                    {
-                        "title": _("Buried updates"),
-                        "icon": "inventory_2",
-                        "link": reverse_lazy("admin:mailbox_buriedupdate_changelist"),
-                    },
-                    {
-                        "title": _("Daily figures"),
-                        "icon": "monitoring",
-                        "link": reverse_lazy("admin:bots_botmetricday_changelist"),
-                    },
-                ],
-            },
-            {
-                "title": _("Access"),
-                "items": [
-                    {
-                        "title": _("Staff"),
-                        "icon": "group",
-                        "link": reverse_lazy("admin:auth_user_changelist"),
-                        "permission": _is_superuser,
-                    },
-                    {
-                        "title": _("Groups"),
-                        "icon": "badge",
-                        "link": reverse_lazy("admin:auth_group_changelist"),
-                        "permission": _is_superuser,
-                    },
-                ],
-            },
-        ],
+        "navigation": "bots.admin.sidebar.navigation",
     },
     "COLORS": {
         "primary": {

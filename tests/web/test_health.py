@@ -59,7 +59,8 @@ def test_missing_migrations_make_it_not_ready(
 ) -> None:
     monkeypatch.setitem(views._seen, "is_migrated", False)
     row = owner_database.execute(
-        "DELETE FROM django_migrations WHERE app = 'bots' AND name LIKE '0002%' RETURNING app, name, applied"
+        "DELETE FROM django_migrations WHERE app = 'bots' AND name = "
+        "(SELECT max(name) FROM django_migrations WHERE app = 'bots') RETURNING app, name, applied"
     ).fetchone()
     assert row is not None
     try:
