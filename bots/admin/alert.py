@@ -7,13 +7,13 @@ from django.contrib import admin
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.forms import BaseDialogForm
 
 from bots.admin.base import ReadOnlyAdmin, is_staff, is_superuser
-from bots.admin.faces import NOTHING, ago, badge, dialog_action, short
+from bots.admin.faces import NOTHING, ago, badge, dialog_action
 from bots.admin.visible_bots import VisibleBotsFilter
 from bots.models import Alert, AlertKind
 from bots.selectors.open_alerts import alerts_for, count_open_alerts
@@ -75,7 +75,7 @@ class AlertsBotFilter(VisibleBotsFilter):
 class AlertAdmin(ReadOnlyAdmin):
     """What staff must know, the newest first, until somebody has acknowledged it."""
 
-    list_display = ("which", "about", "whose", "times", "first", "last", "told", "looked_after")
+    list_display = ("which", "about", "whose", "times", "when", "told")
     list_display_links = ("which",)
     list_filter = (AcknowledgedFilter, AlertsBotFilter, "kind")
     list_select_related = ("bot", "acknowledged_by")
@@ -84,13 +84,18 @@ class AlertAdmin(ReadOnlyAdmin):
     actions = ("acknowledge_selected",)
     actions_row = actions_detail = ("acknowledge",)
     fields = (
-        ("which", "whose", "count"),
+        ("which", "concerns", "count"),
         "subject",
         "detail",
         ("first_at", "last_at", "notified_at"),
         ("acknowledged_at", "acknowledged_by"),
     )
-    readonly_fields = ("which", "whose")
+    readonly_fields = ("which", "concerns")
+
+    def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
+        # Who looked after it is of interest only where there are such.
+        is_waiting = AcknowledgedFilter.parameter_name not in request.GET
+        return self.list_display if is_waiting else (*self.list_display, "looked_after")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Alert]:
         assert isinstance(request.user, User)  # noqa: S101 - the admin lets nobody else in
@@ -148,31 +153,32 @@ class AlertAdmin(ReadOnlyAdmin):
         return badge(alert.get_kind_display(), _COLOURS.get(AlertKind(alert.kind), ""))
 
     @admin.display(description=_("about"))
-    def about(self, alert: Alert) -> SafeString | str:
-        if not (alert.subject or alert.detail):
-            return NOTHING
-        return format_html(
-            '<span class="flex flex-col"><span class="text-important">{}</span>'
-            '<span class="text-base-500 dark:text-base-400">{}</span></span>',
-            short(alert.subject, most=70),
-            short(alert.detail, most=90),
-        )
+    def about(self, alert: Alert) -> str:
+        is_sign = alert.kind == AlertKind.CRISIS
+        return _lines(alert.subject.replace("_", " ") if is_sign else alert.subject, alert.detail, rem=17)
 
     @admin.display(description=_("bot"), ordering="bot__name")
     def whose(self, alert: Alert) -> str:
+        return _lines(self.concerns(alert), "", rem=9)
+
+    @admin.display(description=_("bot"))
+    def concerns(self, alert: Alert) -> str:
         return alert.bot.name if alert.bot else str(_("The installation"))
 
     @admin.display(description=_("times"), ordering="count")
     def times(self, alert: Alert) -> str:
         return f"×{alert.count}" if alert.count > 1 else "1"
 
-    @admin.display(description=_("first"), ordering="first_at")
-    def first(self, alert: Alert) -> str:
-        return ago(alert.first_at)
-
-    @admin.display(description=_("last"), ordering="last_at")
-    def last(self, alert: Alert) -> str:
-        return ago(alert.last_at)
+    @admin.display(description=_("when"), ordering="last_at")
+    def when(self, alert: Alert) -> str:
+        last, first = ago(alert.last_at), ago(alert.first_at)
+        if last == first:
+            return last
+        return format_html(
+            '<span class="flex flex-col">{}<span class="text-base-500 dark:text-base-400">{}</span></span>',
+            last,
+            format_html(_("first {}"), first),
+        )
 
     @admin.display(description=_("told"), ordering="notified_at")
     def told(self, alert: Alert) -> str:
@@ -184,6 +190,21 @@ class AlertAdmin(ReadOnlyAdmin):
             return NOTHING
         by = alert.acknowledged_by.get_username() if alert.acknowledged_by else "?"
         return format_html("{} {}", by, ago(alert.acknowledged_at))
+
+
+def _lines(first: str, second: str, *, rem: int) -> str:
+    """Up to two texts under each other, each on one line however narrow: phones cut off what is higher."""
+    texts = (("text-important", first), ("text-base-500 dark:text-base-400", second))
+    shown = format_html_join(
+        "",
+        '<span class="block truncate {}" title="{}">{}</span>',
+        ((colour, text, text) for colour, text in texts if text),
+    )
+    return (
+        format_html('<span class="block" style="max-width: min({}rem, 64vw)">{}</span>', rem, shown)
+        if shown
+        else NOTHING
+    )
 
 
 def waiting_alerts(request: HttpRequest) -> int | str:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
+from bots.admin.alert import waiting_alerts
 from bots.admin.base import is_superuser
 from bots.admin.bot import state_badge
 from bots.admin.faces import NOTHING, ago, short
@@ -31,6 +32,7 @@ def home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     wanted = sum(bot.wanted == "running" for bot in bots)
     context |= {
         "title": _("Home"),
+        "waiting_alerts": waiting_alerts(request),
         "bot_counts": [
             {"label": _("Running well"), "value": wanted - unwell},
             {"label": _("Not well"), "value": unwell, "is_alarming": unwell > 0},

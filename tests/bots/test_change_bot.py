@@ -157,6 +157,11 @@ def test_the_same_settings_again_are_no_news(bot: Bot, owner_database: Owner) ->
         ({"language": "xx"}, "language"),
         ({"config": ["a", "list"]}, "config"),
         ({"api_url": "not an address"}, "api_url"),
+        ({"proactive_off": ["gossip"]}, "proactive_off"),
+        ({"proactive_a_day": 11}, "proactive_a_day"),
+        ({"proactive_from": 24}, "proactive_from"),
+        ({"daily_budget_usd": -0.01}, "daily_budget_usd"),
+        ({"platform_url": "ftp:/nowhere"}, "platform_url"),
     ],
 )
 def test_settings_out_of_bounds_are_refused_by_name_and_nothing_changes(
@@ -167,6 +172,43 @@ def test_settings_out_of_bounds_are_refused_by_name_and_nothing_changes(
     assert refusal.value.code == "bots.invalid"
     assert word in refusal.value.message
     assert Bot.objects.get(id=bot.id).name == bot.name
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"timezone": "Mars/Olympus"}, "bots.timezone_unknown"),
+        ({"timezone": "../../etc/passwd"}, "bots.timezone_unknown"),
+        ({"timezone": ""}, "bots.invalid"),
+        ({"proactive_from": 21}, "bots.hours_crossed"),
+        ({"proactive_until": 9}, "bots.hours_crossed"),
+        ({"proactive_from": 12, "proactive_until": 11}, "bots.hours_crossed"),
+    ],
+)
+def test_hours_and_zones_that_make_no_sense_are_refused(bot: Bot, changes: Any, code: str) -> None:
+    with pytest.raises(BotError) as refusal:
+        update_bot(bot_id=bot.id, name="Changed all the same", **changes)
+    assert refusal.value.code == code
+    fresh = Bot.objects.get(id=bot.id)
+    assert (fresh.name, fresh.timezone) == (bot.name, "Europe/Moscow")
+    assert (fresh.proactive_from, fresh.proactive_until) == (9, 21)
+
+
+def test_a_bots_care_is_changed_while_it_runs(bot: Bot, owner_database: Owner) -> None:
+    with heard_by(owner_database) as heard:
+        changed = update_bot(
+            bot_id=bot.id,
+            timezone="Asia/Almaty",
+            proactive_off=["stage", "morning"],
+            proactive_from=0,
+            proactive_until=24,
+            daily_budget_usd=0.0,
+        )
+        assert heard() == [str(bot.id)]
+    assert changed.generation == 1
+    fresh = Bot.objects.get(id=bot.id)
+    assert (fresh.timezone, fresh.proactive_off) == ("Asia/Almaty", ["stage", "morning"])
+    assert (fresh.proactive_from, fresh.proactive_until, fresh.daily_budget_usd) == (0, 24, 0.0)
 
 
 def test_a_slug_of_another_bot_is_refused(bot: Bot, other_bot: Bot) -> None:

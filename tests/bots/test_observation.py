@@ -4,7 +4,9 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
-from bots.models import Bot, BotStatus
+import pytest
+
+from bots.models import Alert, Bot, BotStatus
 from bots.services.acquire_lease import acquire_lease
 from bots.services.observe_state import observe_state
 from bots.services.record_identity import record_identity
@@ -106,3 +108,47 @@ def test_polls_of_many_bots_are_written_in_one_statement_and_never_go_back(
     assert times(second) == (then, after)
     assert times(untouched) == (None, None)
     assert record_polls(polls={}) == 0
+
+
+def alerts(bot: Bot) -> list[tuple[Any, ...]]:
+    found = Alert.objects.filter(bot=bot).order_by("first_at", "id")
+    return list(found.values_list("kind", "subject", "detail", "count"))
+
+
+@pytest.mark.parametrize(
+    ("state", "kind", "subject"),
+    [
+        ("deaf", "bot_deaf", ""),
+        ("conflict", "bot_deaf", "conflict"),
+        ("crashed", "bot_crashed", ""),
+        ("token_revoked", "token_revoked", ""),
+    ],
+)
+def test_staff_are_told_of_a_state_that_needs_them(bot: Bot, state: str, kind: str, subject: str) -> None:
+    token = make_token()
+    observe_state(bot_id=bot.id, state=state, error=f"POST /bot{token}/getUpdates: timed out")
+    # The same state for another reason is no news.
+    observe_state(bot_id=bot.id, state=state, error="something else")
+    assert alerts(bot) == [(kind, subject, "POST /bot<token>/getUpdates: timed out", 1)]
+
+
+@pytest.mark.parametrize("state", ["starting", "running", "backing_off", "paused", "stopped"])
+def test_staff_are_not_told_of_what_passes_by_itself(bot: Bot, state: str) -> None:
+    observe_state(bot_id=bot.id, state="starting")
+    observe_state(bot_id=bot.id, state=state, error="x")
+    assert alerts(bot) == []
+
+
+def test_a_bot_that_comes_and_goes_is_counted(bot: Bot, stopped_clock: Clock) -> None:
+    for _ in range(3):
+        observe_state(bot_id=bot.id, state="running")
+        observe_state(bot_id=bot.id, state="deaf")
+        stopped_clock.advance(timedelta(minutes=4))
+    assert alerts(bot) == [("bot_deaf", "", "", 3)]
+
+
+def test_a_holder_that_was_replaced_alarms_nobody(bot: Bot) -> None:
+    acquire_lease(bot_id=bot.id, holder="old", seconds=-1)
+    acquire_lease(bot_id=bot.id, holder="new", seconds=600)
+    observe_state(bot_id=bot.id, state="deaf", epoch=1)
+    assert alerts(bot) == []

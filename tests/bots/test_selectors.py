@@ -28,6 +28,16 @@ def test_settings_hold_all_that_a_bot_needs_and_print_no_secret(settings: Settin
     settings.OPENAI_BASE_URL = "http://127.0.0.1:1/v1"
     settings.OPENAI_MODEL = "gpt-of-the-installation"
     bot = make_bot(admin_telegram_ids=[5, 6], owner_telegram_id=4, config={"a": 1}, model_provider="openai")
+    care = {
+        "timezone": "Asia/Almaty",
+        "proactive_a_day": 1,
+        "proactive_from": 8,
+        "proactive_until": 20,
+        "daily_budget_usd": 5.5,
+        "rotation_budget_usd": 0.5,
+        "platform_url": "https://platform.example/",
+    }
+    Bot.objects.filter(id=bot.id).update(**care, proactive_off=["stage"])
 
     found = get_bot_settings(bot.id)
 
@@ -39,6 +49,8 @@ def test_settings_hold_all_that_a_bot_needs_and_print_no_secret(settings: Settin
         "gpt-of-the-installation",
     )
     assert (found.ref.id, found.ref.slug, found.ref.name) == (bot.id, bot.slug, bot.name)
+    assert {name: getattr(found, name) for name in care} == care
+    assert found.proactive_off == {"stage"}
     assert bot.token not in repr(found)
     assert "sk-of-the-installation" not in repr(found)
 

@@ -71,6 +71,7 @@ def test_staff_see_alerts_of_their_bots_and_owners_those_of_the_installation_too
     assert seen(coach) == [True, False, False]
     assert seen(owner) == [True, True, True]
     assert (badge(coach), badge(owner)) == (1, 3)
+    assert "Alerts that wait for somebody: 3" in page(owner, HOME)
     for hidden in (foreign, general):
         address = f"{LIST}{hidden.id}/"
         assert coach.get(f"{address}change/").status_code == 302
@@ -92,6 +93,7 @@ def test_who_sees_no_bot_sees_no_alert_and_no_badge(bot: Bot) -> None:
     stranger = browser(make_coach())
     assert mark not in page(stranger)
     assert badge(stranger) is None
+    assert "wait for somebody" not in page(stranger, HOME)
 
 
 def test_the_newest_comes_first(owner: Client, bot: Bot) -> None:
