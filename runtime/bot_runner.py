@@ -210,6 +210,7 @@ class BotRunner:
             turns=Turns(desk),
         )
         dispatcher.is_paused = self.order.is_paused
+        desk.queue = dispatcher
         hearing = self._hearing = Hearing(
             client=client,
             vitals=self.vitals,

@@ -8,6 +8,7 @@ from uuid import UUID
 from core.clock import clock
 from mailbox.contracts import Job
 from profiles.contracts import Person
+from sessions_app.contracts import Visit
 
 # A profile that is older is refreshed when its person writes.
 STALE = timedelta(days=7)
@@ -39,3 +40,9 @@ def judging_after(*, turns: int, session_id: UUID, profile_id: UUID, chat_id: in
         return ()
     payload = {"session": str(session_id), "profile": str(profile_id)}
     return (Job(ANALYSE, chat_id, f"{session_id}:{turns}", payload),)
+
+
+def is_judged(visit: Visit) -> bool:
+    """Whether the turn that this visit was may have been one after which its session is judged."""
+    at_hand = visit.session
+    return at_hand is not None and bool(visit.words) and (at_hand.question_count + 1) % JUDGED_EVERY == 0

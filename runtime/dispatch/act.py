@@ -19,7 +19,7 @@ from telegram_client.client import TelegramClient
 
 
 class Waker(Protocol):
-    """Whoever sends what is posted."""
+    """Whoever sends what is posted, or takes what is queued."""
 
     def wake(self) -> None: ...
 
@@ -36,6 +36,8 @@ class Desk:
     sender: Waker
     vitals: Vitals
     throttle: Throttle
+    # Whoever takes what stands in the queue, work of our own included; set once it is there.
+    queue: Waker | None = None
     # Our own name and id as Telegram tells them, once it did.
     username: str = ""
     telegram_id: int | None = None
