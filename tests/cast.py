@@ -64,6 +64,8 @@ def make_profile(bot: Bot, **fields: Any) -> Profile:
                 "first_name": f"Vera {number}",
                 "language": "en",
                 "consented_at": now,
+                # Nothing is to be found out about them, unless a test wants it.
+                "looked_up_at": now,
                 "last_seen_at": now,
                 "created_at": now,
                 **fields,

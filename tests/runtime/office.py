@@ -15,6 +15,7 @@ from bots.models import Bot, BotStatus
 from core import aio
 from core.tenancy import in_bot
 from events.models import Event
+from mailbox.contracts import JOB_LANES
 from mailbox.models import InboundUpdate, OutboundMessage
 from profiles.models import Profile
 from runtime.bot_runner import BotRunner
@@ -142,7 +143,13 @@ async def rows(bot: Bot, model: Any, *fields: str, order: str = "id", **where: A
 
 
 async def heard(bot: Bot, *fields: str, **where: Any) -> list[Any]:
-    return await rows(bot, InboundUpdate, *fields, order="seq", **where)
+    """What was heard, without work of our own."""
+    return await rows(bot, InboundUpdate, *fields, order="seq", lane__lt=JOB_LANES, **where)
+
+
+async def jobs(bot: Bot, *fields: str, **where: Any) -> list[Any]:
+    """Work of our own."""
+    return await rows(bot, InboundUpdate, *fields, order="seq", lane__gte=JOB_LANES, **where)
 
 
 async def posted(bot: Bot, *fields: str, **where: Any) -> list[Any]:
