@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from profiles.differences import Change
+
 
 @dataclass(frozen=True, slots=True)
 class Act:
@@ -119,3 +121,28 @@ class StreamOffer:
     name: str
     description: str
     url: str
+
+
+@dataclass(frozen=True, slots=True)
+class VersionLine:
+    """One version of a person's summary, and how it came from the one before. `author` is staff, "" for a model."""
+
+    id: UUID
+    number: int
+    summary: str
+    streams: tuple[str, ...]
+    what_changed: str
+    origin: str
+    author: str
+    created_at: datetime
+    changes: tuple[Change, ...]
+    streams_added: tuple[str, ...]
+    streams_removed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformTarget:
+    """Where a link to the platform leads; `url` is "" where there is nothing yet. `language` is its person's."""
+
+    url: str
+    language: str

@@ -1,4 +1,4 @@
-"""A person's own link to the platform, signed, so that whoever comes by it can be counted."""
+"""A person's own link to the platform, signed, so that whoever follows it can be counted."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from uuid import UUID
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
 
-_IDS = 16
+_ID = 16
+# Two ids and a slug of 32 letters, in base64, and a signature of 43 characters.
+_LONGEST = 160
 
 
 @dataclass(frozen=True, slots=True)
 class PlatformVisit:
-    """Who a link was made for, and the stream that it leads to ("" for the platform itself)."""
+    """Whom a link was made for, and the stream that it leads to ("" for the platform itself)."""
 
     bot_id: UUID
     profile_id: UUID
@@ -23,24 +25,25 @@ class PlatformVisit:
 
 
 def platform_link(*, bot_id: UUID, profile_id: UUID, stream: str = "") -> str:
-    """The link that is counted as this person's; whole, for a button."""
+    """The link that is counted as this person's; whole, for a button. It never ends, and says nothing of them."""
     packed = bot_id.bytes + profile_id.bytes + stream.encode("ascii")
     token = _signer().sign(base64.urlsafe_b64encode(packed).decode().rstrip("="))
     return f"{settings.PUBLIC_URL}/go/{token}"
 
 
 def read_token(token: str) -> PlatformVisit | None:
-    """Who the link was made for; None for one that we did not make."""
+    """Whom a link was made for; None for one that we did not make."""
+    if len(token) > _LONGEST or not token.isascii():
+        return None
     try:
         said = _signer().unsign(token)
         packed = base64.urlsafe_b64decode(said + "=" * (-len(said) % 4))
-        return PlatformVisit(
-            UUID(bytes=packed[:_IDS]), UUID(bytes=packed[_IDS : 2 * _IDS]), packed[2 * _IDS :].decode("ascii")
-        )
+        ids, stream = packed[: 2 * _ID], packed[2 * _ID :]
+        return PlatformVisit(UUID(bytes=ids[:_ID]), UUID(bytes=ids[_ID:]), stream.decode("ascii"))
     except (BadSignature, binascii.Error, ValueError):
         return None
 
 
 def _signer() -> Signer:
-    # A colon would be quoted in an address.
-    return Signer(salt="platform", sep="~")
+    # A colon would be quoted in an address, and a dot at the end of one taken for the end of a sentence.
+    return Signer(salt="profiles.platform", sep="~")

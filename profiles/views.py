@@ -4,29 +4,55 @@ from __future__ import annotations
 
 import re
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from core.tenancy import in_bot
+from profiles.contracts import PlatformTarget
 from profiles.platform import read_token
-from profiles.services.count_visit import address_of, count_visit
+from profiles.selectors.platform_target import platform_target
+from profiles.services.count_visit import count_visit
 
-# Who looks at a link to show what it is, and not for anybody.
-_PREVIEWS = re.compile(
-    r"bot\b|crawler|spider|preview|facebookexternalhit|whatsapp|slack|skype|vkshare", re.IGNORECASE
+# Programs that look at a link to show what it is, or at everything there is.
+_PROGRAMS = re.compile(
+    r"bot\b|bot[/;)]|crawler|spider|preview|facebookexternalhit|facebookcatalog|meta-external|whatsapp/|vkshare"
+    r"|skypeuri|viber|mattermost|google-inspectiontool|lighthouse",
+    re.IGNORECASE,
 )
 
 
 @require_safe
 def go(request: HttpRequest, token: str) -> HttpResponse:
-    """Count the visit of the person whose link it is, and lead them on."""
+    """Count the visit of the person whose link it is, and lead them on; 404 for a link that we did not make."""
     visit = read_token(token)
-    if visit is None:
-        raise Http404
-    if request.method == "GET" and not _PREVIEWS.search(request.headers.get("User-Agent", "")):
-        count_visit(visit=visit)
-    address = address_of(bot_id=visit.bot_id, stream=visit.stream)
-    answer = HttpResponseRedirect(address) if address else render(request, "profiles/no_platform.html")
+    target: PlatformTarget | None = None
+    if visit is not None:
+        with in_bot(visit.bot_id):
+            target = platform_target(bot_id=visit.bot_id, profile_id=visit.profile_id, stream=visit.stream)
+            if target is not None and _is_somebody(request):
+                count_visit(bot_id=visit.bot_id, profile_id=visit.profile_id, stream=visit.stream)
+    answer = _answer(request, target)
+    # Each visit comes here, and whoever is visited is not told whose it was.
     answer["Cache-Control"] = "no-store"
     answer["Referrer-Policy"] = "no-referrer"
+    answer["X-Robots-Tag"] = "noindex, nofollow"
     return answer
+
+
+def _is_somebody(request: HttpRequest) -> bool:
+    headers = request.headers
+    is_ahead = "prefetch" in f"{headers.get('Sec-Purpose', '')} {headers.get('Purpose', '')}"
+    return request.method == "GET" and not is_ahead and not _PROGRAMS.search(headers.get("User-Agent", ""))
+
+
+def _answer(request: HttpRequest, target: PlatformTarget | None) -> HttpResponse:
+    if target is not None and target.url:
+        return HttpResponseRedirect(target.url)
+    language = target.language if target is not None else request.LANGUAGE_CODE
+    return render(
+        request,
+        "profiles/no_platform.html",
+        {"is_russian": language.startswith("ru"), "is_known": target is not None},
+        status=404 if target is None else 200,
+    )

@@ -2,45 +2,42 @@ from __future__ import annotations
 
 from uuid import UUID
 
+import structlog
+
 from core.clock import clock
 from profiles.contracts import Found
-from profiles.findings import ADULT, SINGLE, age_on, sensible_value
-from profiles.models import Finding, Profile
-from profiles.services.drop_finding import strike_out
-from profiles.services.keep_findings import current, derive, digest_of, keep_findings
+from profiles.findings import ADULT, PERSON, age_told, digest_of, read_value
+from profiles.knowledge import Knowledge, locked_person
+from profiles.services.mark_underage import mark_underage
+
+log = structlog.get_logger(__name__)
 
 
 def correct_finding(*, bot_id: UUID, profile_id: UUID, finding_id: UUID, value: str) -> bool:
     """The person says how a line should be: theirs holds from now on, and the old one is not found again.
 
-    False, and nothing happens, where the line is not theirs or holds no longer, or where the value makes no sense
-    for it.
+    False, and the line stays, where it is not theirs, holds no longer, or the value makes no sense for it; that is
+    one log event. Who says in this way that they are under 18 has withdrawn from coaching: False, and
+    `mark_underage`.
     """
-    person = Profile.objects.for_bot(bot_id).select_for_update().filter(id=profile_id).first()
-    if person is None:
+    person = locked_person(bot_id=bot_id, profile_id=profile_id)
+    row = Knowledge(person).holding(finding_id) if person else None
+    if person is None or row is None:
         return False
-    row = current(person).filter(id=finding_id).first()
     today = clock.now().date()
-    said = sensible_value(row.kind, value, today=today) if row else None
-    if row is None or said is None or _is_underage(row.kind, said):
+    read = read_value(row.kind, value, today=today)
+    if read.reason:
+        log.warning("finding.refused", kind=row.kind, reason=read.reason)
         return False
-    kind = row.kind
-    if digest_of(person.id, kind, said) != row.digest:
-        strike_out(row)
-    # Struck out before, and now said by the person themselves: it may be known again.
-    Finding.objects.for_bot(bot_id).filter(
-        profile_id=profile_id, kind=kind, digest=digest_of(person.id, kind, said), is_refused=True
-    ).delete()
-    keep_findings(bot_id=bot_id, profile_id=profile_id, found=[Found(kind, said)], origin="person")
-    person.refresh_from_db()
-    derive(person)
+    age = age_told(row.kind, read.value, today=today)
+    if age is not None and age < ADULT:
+        mark_underage(bot_id=bot_id, profile_id=profile_id)
+        return False
+    said = Found(row.kind, read.value)
+    knowledge = Knowledge(person, named=[said])
+    held = knowledge.holding(finding_id)
+    if held is not None and held.digest != digest_of(person.id, said.kind, said.value):
+        knowledge.strike_out(held)
+    knowledge.add(said, origin=PERSON, session_id=None)
+    knowledge.write()
     return True
-
-
-def _is_underage(kind: str, said: str) -> bool:
-    """Who is under age is turned away elsewhere; it is not corrected here in passing."""
-    today = clock.now().date()
-    if kind not in SINGLE:
-        return False
-    age = int(said) if kind == "age" else age_on(said, today) if kind == "birthday" else None
-    return age is not None and age < ADULT

@@ -1,33 +1,34 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
-from bots.models import Bot
-from core.tenancy import in_bot
+from core.clock import clock
 from events.services.record_event import record_event
-from profiles.models import Profile, Stream
-from profiles.platform import PlatformVisit
+from profiles.knowledge import locked_person
+from profiles.models import ActivityLog
 from profiles.services.log_activity import log_activity
 from profiles.services.mark_funnel import mark_funnel
 
-
-def count_visit(*, visit: PlatformVisit) -> None:
-    """Somebody followed their link to the platform; who was erased meanwhile is nobody."""
-    with in_bot(visit.bot_id):
-        people = Profile.objects.for_bot(visit.bot_id).filter(id=visit.profile_id, consented_at__isnull=False)
-        if not people.exists():
-            return
-        details = {"stream": visit.stream} if visit.stream else {}
-        log_activity(bot_id=visit.bot_id, profile_id=visit.profile_id, kind="platform_visit", details=details)
-        record_event(
-            bot_id=visit.bot_id, kind="platform.visited", profile_id=visit.profile_id, payload=details
-        )
-        mark_funnel(bot_id=visit.bot_id, profile_id=visit.profile_id, flag="visited_platform")
+# An impatient finger is one visit, and nobody fills the log by asking for a link again and again.
+_ONE_VISIT = timedelta(minutes=1)
+_KIND = "platform_visit"
 
 
-def address_of(*, bot_id: UUID, stream: str) -> str:
-    """Where a link leads: the stream's own page, else the bot's platform; "" where there is neither."""
-    page = Stream.objects.filter(slug=stream, is_offered=True).values_list("url", flat=True).first()
-    platform = Bot.objects.filter(id=bot_id).values_list("platform_url", flat=True).first()
-    address = page or platform or ""
-    return address if address.startswith(("https://", "http://")) else ""
+def count_visit(*, bot_id: UUID, profile_id: UUID, stream: str = "") -> bool:
+    """Somebody followed their link to the platform; whether it counts.
+
+    It does not where the person was erased or does not agree any more, nor twice within a minute.
+    """
+    if locked_person(bot_id=bot_id, profile_id=profile_id) is None:
+        return False
+    just_now = ActivityLog.objects.for_bot(bot_id).filter(
+        profile_id=profile_id, kind=_KIND, created_at__gt=clock.now() - _ONE_VISIT
+    )
+    details = {"stream": stream} if stream else {}
+    if just_now.filter(details=details).exists():
+        return False
+    log_activity(bot_id=bot_id, profile_id=profile_id, kind=_KIND, details=details)
+    record_event(bot_id=bot_id, kind="platform.visited", profile_id=profile_id, payload=details)
+    mark_funnel(bot_id=bot_id, profile_id=profile_id, flag="visited_platform")
+    return True

@@ -3,61 +3,51 @@ from __future__ import annotations
 from uuid import UUID
 
 from core.clock import clock
-from core.ids import new_id
 from profiles.contracts import Face, Found
-from profiles.findings import tidy
-from profiles.models import LinkedChannel, Profile
+from profiles.findings import ADULT
+from profiles.knowledge import locked_person
+from profiles.plain import plain_line
 from profiles.services.keep_findings import keep_findings
+from profiles.services.lift_underage import is_vouched_for
+from profiles.services.link_channel import replace_channel
+from profiles.services.mark_underage import mark_underage
+
+_LONGEST_BIO = 300
+_LONGEST_ID = 100
+_LONGEST_FILE_ID = 200
 
 
 def keep_look_up(*, bot_id: UUID, profile_id: UUID, face: Face) -> None:
-    """Keep what Telegram says of somebody who has consented: bio, picture, birthday, their own channel."""
-    person = (
-        Profile.objects.for_bot(bot_id)
-        .select_for_update()
-        .filter(id=profile_id, consented_at__isnull=False)
-        .first()
-    )
+    """Keep what Telegram says of somebody who has consented: bio, picture, birthday, their own channel.
+
+    Bio and picture are as they are now, so none means that they were taken away. Who was born less than 18 years
+    ago is coached no more, unless staff have vouched for them.
+    """
+    person = locked_person(bot_id=bot_id, profile_id=profile_id)
     if person is None:
         return
-    person.bio = tidy(face.bio)
-    person.photo_id, person.photo_file_id = face.photo_id[:100], face.photo_file_id[:200]
+    person.bio = plain_line(face.bio, _LONGEST_BIO)
+    person.photo_id, person.photo_file_id = _photo(face)
     person.looked_up_at = clock.now()
     person.save(update_fields=["bio", "photo_id", "photo_file_id", "looked_up_at"])
-    birthday = _birthday(face)
-    if birthday:
-        keep_findings(
-            bot_id=bot_id, profile_id=profile_id, found=[Found("birthday", birthday)], origin="telegram"
-        )
     if face.channel_id is not None:
-        link_channel(
+        replace_channel(
             bot_id=bot_id, profile_id=profile_id, channel_id=face.channel_id, title=face.channel_title
         )
+    if face.birth_day is not None and face.birth_month is not None:
+        birthday = f"{_year(face)}-{face.birth_month:02d}-{face.birth_day:02d}"
+        kept = keep_findings(
+            bot_id=bot_id, profile_id=profile_id, found=[Found("birthday", birthday)], origin="telegram"
+        )
+        if kept.age is not None and kept.age < ADULT and not is_vouched_for(person):
+            mark_underage(bot_id=bot_id, profile_id=profile_id)
 
 
-def link_channel(*, bot_id: UUID, profile_id: UUID, channel_id: int, title: str) -> None:
-    """A channel is the person's own: where the bot is a member, its posts are kept."""
-    row = LinkedChannel(
-        id=new_id(),
-        bot_id=bot_id,
-        profile_id=profile_id,
-        channel_id=channel_id,
-        title=tidy(title, 128),
-        linked_at=clock.now(),
-    )
-    LinkedChannel.objects.bulk_create([row], ignore_conflicts=True)
+def _photo(face: Face) -> tuple[str, str]:
+    """Ids, whole or not at all: a part of one names another picture, or none."""
+    fits = len(face.photo_id) <= _LONGEST_ID and len(face.photo_file_id) <= _LONGEST_FILE_ID
+    return (face.photo_id, face.photo_file_id) if fits else ("", "")
 
 
-def unlink_channel(*, bot_id: UUID, profile_id: UUID, channel_id: int) -> None:
-    """It is not theirs after all; what was kept of it goes too."""
-    person = Profile.objects.for_bot(bot_id).filter(id=profile_id).first()
-    if person is not None:
-        person.channels.filter(channel_id=channel_id).delete()
-        person.posts.filter(channel_id=channel_id).delete()
-
-
-def _birthday(face: Face) -> str:
-    if face.birth_day is None or face.birth_month is None:
-        return ""
-    year = f"{face.birth_year:04d}" if face.birth_year else "-"
-    return f"{year}-{face.birth_month:02d}-{face.birth_day:02d}"
+def _year(face: Face) -> str:
+    return f"{face.birth_year:04d}" if face.birth_year else "-"
