@@ -83,16 +83,17 @@ def _where(language: str, bot: str | None) -> Html:
 
 
 def _meaning(alert: WaitingAlert, language: str) -> Html:
+    """What it means: for this very subject where there are words for it, else for the kind."""
     texts = _texts(language)
-    if alert.kind == "crisis":
-        sign = f"means.crisis_{alert.subject}"
-        first = _say(sign if sign in texts else "means.crisis_other", language)
-        return _lines([first, _say("means.crisis", language)])
+    about = f"means.{alert.kind}_{alert.subject}"
     if alert.kind == "budget_spent":
         # Its subject is a day and the budget's name.
-        return _say(f"means.budget_spent_{alert.subject.rpartition(' ')[2]}", language)
-    chosen = f"means.{alert.kind}_{alert.subject}"
-    return _say(chosen if chosen in texts else f"means.{alert.kind}", language)
+        about = f"means.budget_spent_{alert.subject.rpartition(' ')[2]}"
+    elif alert.kind == "crisis" and about not in texts:
+        about = "means.crisis_other"
+    chosen = [about, f"means.{alert.kind}"] if alert.kind == "crisis" else [about]
+    said = [key for key in chosen if key in texts] or [f"means.{alert.kind}"]
+    return _lines([_say(key, language) for key in said])
 
 
 def _time(alert: WaitingAlert, timezone: str) -> str:

@@ -177,7 +177,7 @@ class AlertAdmin(ReadOnlyAdmin):
         return format_html(
             '<span class="flex flex-col">{}<span class="text-base-500 dark:text-base-400">{}</span></span>',
             last,
-            format_html(_("first {}"), first),
+            format_html(str(_("first {}")), first),
         )
 
     @admin.display(description=_("told"), ordering="notified_at")

@@ -12,6 +12,7 @@ from bots.services.flush_metrics import flush_metrics
 from bots.services.roll_up_metrics import roll_up_metrics
 from bots.services.tell_if_spent import tell_if_spent
 from bots.services.trim_metrics import trim_metrics
+from bots.services.watch_budgets import watch_budgets
 from core.clock import Clock, clock
 from core.tenancy import in_bot
 from tests.cast import make_bot
@@ -132,6 +133,19 @@ def test_both_budgets_that_are_spent_at_once_are_told(noon: Clock) -> None:
     spend(bot, 500_000, name=ROTATION)
     assert tell_if_spent(bot_id=bot.id) is True
     assert [subject for subject, _ in told(bot)] == ["2026-03-02 daily", "2026-03-02 rotation"]
+
+
+def test_every_bot_that_runs_within_a_budget_is_watched(noon: Clock) -> None:
+    Bot.objects.update(wanted_state="stopped")
+    running = [make_bot(daily_budget_usd=0.5, wanted_state="running") for _ in range(2)]
+    paused = make_bot(rotation_budget_usd=0.0, wanted_state="paused")
+    stopped = make_bot(daily_budget_usd=0.0)
+    unlimited = make_bot(wanted_state="running")
+    spend(running[0], 500_000)
+    spend(unlimited, 500_000)
+    assert watch_budgets() == 2
+    assert watch_budgets() == 0
+    assert [len(told(bot)) for bot in (*running, paused, stopped, unlimited)] == [1, 0, 1, 0, 0]
 
 
 def test_without_a_budget_nothing_is_ever_spent(bot: Bot, noon: Clock) -> None:

@@ -92,6 +92,7 @@ def test_a_budget_is_named_in_words() -> None:
     text = said(kind="budget_spent", subject="2026-03-02 rotation", detail="1.00 of 1.00 USD")
     assert "Profiles are not refreshed any more" in text
     assert "2026-03-02" not in text
+    assert "a part of what the bot does" in said(kind="budget_spent", subject="")
 
 
 def test_the_longest_digest_fits_into_one_message() -> None:

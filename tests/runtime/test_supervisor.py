@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bots.models import Bot
+from bots.models import Alert, Bot
 from bots.services.restart_bot import restart_bot
 from bots.services.set_wanted_state import set_wanted_state
 from runtime.supervisor import supervisor as supervision
@@ -68,6 +68,15 @@ async def test_the_bot_that_ends_workers_is_found_and_given_up_until_somebody_re
         status = await state_of(culprit, "crashed")
         assert status.error == "its process ended 2 times within 120 s"
         assert status.lease_holder == ""
+        crashes = await on_database(
+            lambda: list(Alert.objects.filter(bot=culprit).values_list("kind", "detail"))
+        )
+        assert crashes == [("bot_crashed", status.error)]
+        # Nobody is an admin of these bots: the supervisor has seen to the alerts all the same.
+        waiting = Alert.objects.filter(notified_at__isnull=True)
+        await eventually(lambda: on_database(waiting.count), until=lambda count: count == 0)
+        falls = Alert.objects.filter(kind="error", subject="a worker of runbots ended", is_current=True)
+        assert await on_database(lambda: falls.get().count) >= 4
         epoch = (await status_of(innocent)).lease_epoch
         await asks_for_help(sandbox, innocent)
         assert (await status_of(innocent)).lease_epoch == epoch
