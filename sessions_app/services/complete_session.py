@@ -8,6 +8,7 @@ from typing import Any
 from core.clock import clock
 from events.services.record_event import record_event
 from journey.contracts import Move
+from journey.services.mark_told import mark_all_told
 from profiles.contracts import Found
 from profiles.services.keep_findings import keep_findings
 from profiles.services.update_portrait import update_portrait
@@ -129,13 +130,16 @@ def complete_untold(
 
 
 def _keep(visit: Visit, session: OpenSession, reflection: Reflection) -> Kept:
-    return keep_reflection(
+    kept = keep_reflection(
         bot_id=visit.bot_id,
         profile_id=visit.person.id,
         session_id=session.id,
         reflection=reflection,
         correlation_id=visit.correlation_id,
     )
+    # Told now, and not once more by itself.
+    mark_all_told(bot_id=visit.bot_id, profile_id=visit.person.id)
+    return kept
 
 
 def _gather(visit: Visit, session: OpenSession, picture: Metaphysical) -> None:
