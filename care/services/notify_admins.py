@@ -105,7 +105,8 @@ def _tell(alerts: Sequence[WaitingAlert], bots: Sequence[Voice]) -> int:
     _post(messages)
     told = [each.id for each in alerts if each.id not in held]
     mark_told(alert_ids=told)
-    log.info("alerts.told", alerts=len(told), held=len(held), messages=len(messages))
+    if told:
+        log.info("alerts.told", alerts=len(told), held=len(held), messages=len(messages))
     return len(told)
 
 

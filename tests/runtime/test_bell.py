@@ -132,6 +132,19 @@ async def test_a_database_that_is_away_is_outlived(monkeypatch: pytest.MonkeyPat
             await eventually(waiting, until=lambda count: count == 0)
 
 
+async def test_what_nobody_foresaw_ends_no_bell(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> int:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(bells, "LOOK_SECONDS", 0.1)
+    monkeypatch.setattr(bells, "BUDGET_SECONDS", 0.0)
+    monkeypatch.setattr(bells, "watch_budgets", broken)
+    bot = await on_database(make_bot)
+    async with ringing():
+        await on_database(raise_alert, kind="error", bot_id=bot.id)
+        await eventually(waiting, until=lambda count: count == 0)
+
+
 async def _are_ears_open() -> bool:
     def look() -> bool:
         with connections["default"].cursor() as cursor:

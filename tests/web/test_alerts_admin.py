@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -13,7 +14,7 @@ from bots.models import Alert, Bot
 from bots.services.acknowledge_alert import acknowledge_alert
 from bots.services.mark_told import mark_told
 from bots.services.raise_alert import raise_alert
-from core.clock import clock
+from core.clock import Clock, clock
 from tests.cast import make_bot
 from tests.web.people import browser, make_coach, make_user
 
@@ -54,6 +55,15 @@ def test_the_list_says_what_happened_to_whom_how_often_and_whether_it_was_told(
     shown = page(owner)
     for words in ("critical error", "KeyError in &lt;x&gt;", "KeyError at a.py:1 &lt;y&gt;", bot.name, "×2"):
         assert words in shown
+
+
+def test_what_has_gone_on_for_a_while_says_since_when(owner: Client, bot: Bot, stopped_clock: Clock) -> None:
+    raised(bot, "goes on")
+    stopped_clock.advance(timedelta(minutes=9))
+    raise_alert(kind="error", bot_id=bot.id, subject="goes on")
+    shown = page(owner)
+    assert "0 s ago" in shown
+    assert ">9\xa0minutes ago</span>" in shown.partition("first ")[2]
 
 
 def test_staff_see_alerts_of_their_bots_and_owners_those_of_the_installation_too(
