@@ -88,6 +88,15 @@ def test_a_crisis_says_what_kind_it_is_and_nothing_else() -> None:
     assert "Somebody may be in danger." in said(kind="crisis", subject="unheard of")
 
 
+@pytest.mark.parametrize(
+    ("subject", "words"),
+    [("update buried", "under “Buried updates”"), ("a worker of runbots ended", "was started again")],
+)
+def test_errors_that_staff_can_do_something_about_say_what(subject: str, words: str) -> None:
+    assert words in said(subject=subject)
+    assert "nobody foresaw" not in said(subject=subject)
+
+
 def test_a_budget_is_named_in_words() -> None:
     text = said(kind="budget_spent", subject="2026-03-02 rotation", detail="1.00 of 1.00 USD")
     assert "Profiles are not refreshed any more" in text
