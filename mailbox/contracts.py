@@ -126,7 +126,7 @@ class MediaFile:
 class Outcome:
     """What became of one message: its next state, and what goes with it.
 
-    `params` replaces what is to be sent (plain text after refused markup); `is_resend` counts a repeated send;
+    `params` (and `method`) replace what is to be sent: plain text after refused markup; `is_resend` counts a repeated send;
     `file_ids` are Telegram's ids of the files that went along, "" for one that it knows no longer.
     """
 
@@ -137,6 +137,7 @@ class Outcome:
     not_before: datetime | None = None
     is_resend: bool = False
     params: Mapping[str, object] | None = None
+    method: str | None = None
     file_ids: Mapping[UUID, str] = field(default_factory=dict)
 
 

@@ -58,7 +58,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     },
     "sweep-rotation": {
         "task": "care.tasks.sweep_rotation",
-        "schedule": _when("ROTATION_SWEEP_SCHEDULE", "30"),
+        "schedule": _when("ROTATION_SWEEP_SCHEDULE", "60"),
     },
     "archive-activity": {
         "task": "profiles.tasks.archive_activity",

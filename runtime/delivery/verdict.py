@@ -16,6 +16,10 @@ from telegram_client.failures import Failure, FailureKind
 MOST_ATTEMPTS = 12
 _LONGEST_WAIT = 300.0
 
+_GONE = frozenset({FailureKind.BLOCKED, FailureKind.DEACTIVATED})
+# Nobody reads what is sent there, with or without a picture.
+_NOBODY = _GONE | {FailureKind.CHAT_NOT_FOUND}
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -46,9 +50,11 @@ def judge(message: Outgoing, failure: Failure, *, now: datetime) -> Verdict:
     if failure.retryable and message.attempts < MOST_ATTEMPTS:
         wait = min(2.0 ** (message.attempts - 1), _LONGEST_WAIT)
         return Verdict(_later(message, failure, now, wait))
+    if kind not in _NOBODY and message.method == "sendPhoto" and message.params.get("caption"):
+        return Verdict(_without_picture(message, failure))
     return Verdict(
         Outcome(message.id, "failed", error=_said(failure)),
-        is_person_gone=kind in (FailureKind.BLOCKED, FailureKind.DEACTIVATED),
+        is_person_gone=kind in _GONE,
     )
 
 
@@ -85,6 +91,15 @@ def _again_plain(message: Outgoing, failure: Failure) -> Outcome:
         if name != "parse_mode"
     }
     return Outcome(message.id, "pending", error=_said(failure), params=params)
+
+
+def _without_picture(message: Outgoing, failure: Failure) -> Outcome:
+    """A picture that cannot be sent keeps nobody from its words."""
+    params: dict[str, object] = {
+        name: value for name, value in message.params.items() if name not in ("photo", "caption")
+    }
+    params["text"] = message.params["caption"]
+    return Outcome(message.id, "pending", error=_said(failure), params=params, method="sendMessage")
 
 
 def _unknown(message: Outgoing, failure: Failure, now: datetime) -> Outcome:
