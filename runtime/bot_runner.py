@@ -79,6 +79,11 @@ class BotRunner:
     def bot_id(self) -> UUID:
         return self.order.bot_id
 
+    @property
+    def desk(self) -> Desk | None:
+        """The bot at work; None while it is not."""
+        return self._desk
+
     async def stop(self, *, seconds: float) -> None:
         """Hear no more, finish what is in hand for at most `seconds`, give the bot back."""
         if self._hearing is not None:

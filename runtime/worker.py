@@ -27,6 +27,7 @@ from core import aio, metrics
 from core.clock import clock
 from mailbox.selectors.backlogs import backlogs
 from mailbox.services.post import CHANNEL as MAIL
+from runtime.alarms import ModelWatch
 from runtime.bot_runner import BotRunner
 from runtime.contracts import Order
 from runtime.dispatch.gate import Gate
@@ -55,6 +56,7 @@ class Worker:
         self._changed = asyncio.Event()
         self._leaving = asyncio.Event()
         self._renewed_at = clock.monotonic()
+        self._model_watch = ModelWatch()
 
     def order(self, orders: list[Order]) -> None:
         """This is all that there is to do from now on."""
@@ -74,6 +76,7 @@ class Worker:
                 ("lease", self._keep_leases()),
                 ("flush", self._flush()),
                 ("beat", self._keep_beating()),
+                ("models", self._watch_models()),
                 ("mail", listen(MAIL, self._mail_came)),
             )
         ]
@@ -114,6 +117,7 @@ class Worker:
 
     async def _stop(self, runner: BotRunner) -> None:
         del self._runners[runner.bot_id]
+        self._model_watch.forget(runner.bot_id)
         await runner.stop(seconds=RESTART_SECONDS)
 
     async def _keep_leases(self) -> None:
@@ -164,6 +168,25 @@ class Worker:
             metrics.backlog_rows.labels(each.vitals.slug).set(count)
             age = (clock.now() - oldest).total_seconds() if oldest else 0.0
             metrics.backlog_age_seconds.labels(each.vitals.slug).set(age)
+
+    async def _watch_models(self) -> None:
+        """Tell staff of models that cannot be reached, and of those that are back."""
+        while True:
+            await asyncio.sleep(FLUSH_SECONDS)
+            for runner in list(self._runners.values()):
+                desk = runner.desk
+                if desk is None:
+                    continue
+                model = desk.settings.model.name
+                if self._model_watch.has_news(bot_id=runner.bot_id, breaker=runner.breaker, model=model):
+                    with contextlib.suppress(DatabaseError):
+                        await aio.run(
+                            self._model_watch.look,
+                            bot_id=runner.bot_id,
+                            slug=runner.vitals.slug,
+                            breaker=runner.breaker,
+                            model=model,
+                        )
 
     async def _keep_beating(self) -> None:
         while True:

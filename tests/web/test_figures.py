@@ -41,7 +41,18 @@ def test_no_label_holds_a_chat_or_a_person() -> None:
         if hasattr(metric, "_labelnames") and not name.startswith("_")
         for label in metric._labelnames
     }
-    assert labels == {"bot", "kind", "purpose", "result", "outcome", "state", "statement", "task"}
+    assert labels == {
+        "bot",
+        "call",
+        "kind",
+        "purpose",
+        "result",
+        "outcome",
+        "state",
+        "statement",
+        "task",
+        "what",
+    }
 
 
 def test_a_bot_is_in_one_state() -> None:
