@@ -14,6 +14,8 @@ _UNSEEN: Final = re.compile(
 _LINE_BREAKS: Final = re.compile("\r\n?|[\u2028\u2029]")
 _EMPTY_LINES: Final = re.compile(r"\n[^\S\n]*\n(?:[^\S\n]*\n)+")
 _TAG: Final = re.compile(r"</?[a-zA-Z!][^<>]{0,300}>")
+# Where a tag stood before a comma.
+_LOOSE: Final = re.compile(r" +([,.;:!?])")
 _ANGLES: Final = re.compile(r"[<>⟦⟧]")
 # A letter with three marks above it is Vietnamese; with thirty it climbs over the lines of the page.
 _TOWER: Final = re.compile(
@@ -36,7 +38,10 @@ def plain_line(text: str, most: int) -> str:
 
 def unmarked_line(text: str, most: int) -> str:
     """The same without markup: tags go, and so does every bracket that could be part of one."""
-    return plain_line(_ANGLES.sub(" ", _TAG.sub(" ", text[: 20 * most])), most)
+    bare, tags = _TAG.subn(" ", text[: 20 * most])
+    if tags:
+        bare = _LOOSE.sub(r"\1", bare)
+    return plain_line(_ANGLES.sub(" ", bare), most)
 
 
 def says_something(text: str) -> bool:
@@ -48,6 +53,8 @@ def _shortened(text: str, most: int) -> str:
     if len(text) <= most:
         return text
     head = text[: most - 1]
+    if text[most - 1].isspace():
+        return head.rstrip() + "…"
     # At the end of a word, unless that is far away.
     cut = max(head.rfind(" "), head.rfind("\n"))
     return (head[:cut] if cut > most * 2 // 3 else head).rstrip() + "…"

@@ -54,7 +54,7 @@ _PLACES: Final[Mapping[str, str]] = {
     "киев": "Europe/Kyiv",
     "київ": "Europe/Kyiv",
     "одесса": "Europe/Kyiv",
-    "кишинёв": "Europe/Chisinau",
+    "кишинев": "Europe/Chisinau",
     "алматы": "Asia/Almaty",
     "астана": "Asia/Almaty",
     "ташкент": "Asia/Tashkent",
@@ -109,7 +109,7 @@ def timezone_of(said: str) -> str | None:
 
 
 def _by_place(name: str) -> str | None:
-    known = _PLACES.get(name.replace("ё", "е")) or _PLACES.get(name)
+    known = _PLACES.get(name.replace("ё", "е"))
     if known is not None and known in _zones():
         return known
     return _by_city().get(name.replace(" ", "_").replace("-", "_"))

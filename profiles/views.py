@@ -14,9 +14,9 @@ from profiles.platform import read_token
 from profiles.selectors.platform_target import platform_target
 from profiles.services.count_visit import count_visit
 
-# Programs that look at a link to show what it is, or at everything there is.
+# Programs that look at a link to show what it is, or at everything there is. A Cubot is a telephone.
 _PROGRAMS = re.compile(
-    r"bot\b|bot[/;)]|crawler|spider|preview|facebookexternalhit|facebookcatalog|meta-external|whatsapp/|vkshare"
+    r"(?<!cu)bot\b|crawler|spider|preview|facebookexternalhit|facebookcatalog|meta-external|whatsapp/|vkshare"
     r"|skypeuri|viber|mattermost|google-inspectiontool|lighthouse",
     re.IGNORECASE,
 )
