@@ -148,7 +148,7 @@ class Conversation:
             partial(
                 complete_with_diagnosis,
                 session=session,
-                outcome=answer.parsed,
+                outcome=_with_real_stream(answer.parsed, visit, companion),
                 cost=cost,
                 reflection=reflection,
                 stages=companion.stages,
@@ -184,6 +184,13 @@ class Conversation:
 
     async def _write(self, visit: Visit, service: partial[None]) -> None:
         await aio.run_in_bot(visit.bot_id, service, visit=visit)
+
+
+def _with_real_stream(outcome: DiagnosticResult, visit: Visit, companion: Companion) -> DiagnosticResult:
+    """A programme that is not on offer is none."""
+    named = outcome.suggested_stream
+    stream = companion.streams.find(named, visit.language) if named else None
+    return outcome.model_copy(update={"suggested_stream": stream.name if stream else None})
 
 
 async def _tried(asking: Awaitable[Answer]) -> Answer | ModelUnavailable | ModelRefused:

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from events.services.record_event import record_event
 from profiles.models import Profile
+from profiles.services.log_activity import log_activity
 
 
 def set_active(*, bot_id: UUID, telegram_id: int, is_active: bool) -> None:
@@ -18,6 +19,9 @@ def set_active(*, bot_id: UUID, telegram_id: int, is_active: bool) -> None:
     if profile is None:
         return
     Profile.objects.for_bot(bot_id).filter(id=profile).update(is_active=is_active)
+    log_activity(
+        bot_id=bot_id, profile_id=profile, kind="my_chat_member", details={"is_blocked": not is_active}
+    )
     record_event(
         bot_id=bot_id, kind="profile.unblocked" if is_active else "profile.blocked", profile_id=profile
     )
