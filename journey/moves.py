@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -32,6 +31,11 @@ class Judgement:
     stage: StageCode | None
     confidence: float
     quotes: tuple[str, ...] = ()
+
+    @property
+    def trust(self) -> float:
+        """The confidence, and 0 for what is no number from 0 to 1."""
+        return self.confidence if 0.0 <= self.confidence <= 1.0 else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +71,9 @@ def decide(standing: Standing, judgement: Judgement) -> Move:
 def _refusal(standing: Standing, judgement: Judgement, to: StageCode) -> str:
     if not any(each.strip() for each in judgement.quotes):
         return "no_evidence"
-    confidence = judgement.confidence if 0.0 <= judgement.confidence <= 1.0 else 0.0
-    if math.isnan(confidence) or confidence < ENOUGH_CONFIDENCE:
+    if judgement.trust < ENOUGH_CONFIDENCE:
         return "low_confidence"
-    if confidence >= HIGH_CONFIDENCE or to == standing.current:
+    if judgement.trust >= HIGH_CONFIDENCE or to == standing.current:
         return ""
     if to in standing.disputed:
         return "disputed"

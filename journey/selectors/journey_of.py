@@ -17,7 +17,6 @@ def journey_of(*, bot_id: UUID, profile_id: UUID) -> Journey:
         .first()
     )
     current, completed = profile or ("", [])
-    rows = JourneyProgress.objects.for_bot(bot_id).filter(profile_id=profile_id).order_by("started_at", "id")
     steps = tuple(
         Step(
             id=row.id,
@@ -28,7 +27,7 @@ def journey_of(*, bot_id: UUID, profile_id: UUID) -> Journey:
             confidence=row.confidence,
             quotes=quotes_of(row.evidence),
         )
-        for row in rows
+        for row in steps_of(bot_id=bot_id, profile_id=profile_id)
     )
     return Journey(
         current=current,
@@ -36,6 +35,12 @@ def journey_of(*, bot_id: UUID, profile_id: UUID) -> Journey:
         completed=tuple(str(each) for each in completed or ()),
         disputed=disputed_stages((each.stage, each.outcome) for each in steps),
     )
+
+
+def steps_of(*, bot_id: UUID, profile_id: UUID) -> list[JourneyProgress]:
+    """The rows of a person's way, oldest first."""
+    rows = JourneyProgress.objects.for_bot(bot_id).filter(profile_id=profile_id)
+    return list(rows.order_by("started_at", "id"))
 
 
 def disputed_stages(steps: Iterable[tuple[str, str]]) -> tuple[str, ...]:

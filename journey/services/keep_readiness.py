@@ -13,9 +13,15 @@ from profiles.models import Profile
 
 def keep_readiness(
     *, bot_id: UUID, profile_id: UUID, streams: Sequence[StreamReadiness], digest: str
-) -> UUID:
-    """Keep what a person is ready for now, beside what was found before; the profile holds the newest percents."""
+) -> UUID | None:
+    """Keep what a person is ready for now, beside what was found before; the profile holds the newest percents.
+
+    The id of what is kept; None, and nothing happens, where the person is gone.
+    """
     percents = {each.slug: each.percent for each in streams}
+    # First of all: it locks the person's row, so that they are not erased in between.
+    if not Profile.objects.for_bot(bot_id).filter(id=profile_id).update(readiness=percents):
+        return None
     row = Readiness(
         id=new_id(),
         bot_id=bot_id,
@@ -28,6 +34,5 @@ def keep_readiness(
         created_at=clock.now(),
     )
     row.save(force_insert=True)
-    Profile.objects.for_bot(bot_id).filter(id=profile_id).update(readiness=percents)
     record_event(bot_id=bot_id, kind="readiness.analysed", profile_id=profile_id, payload=percents)
     return row.id
