@@ -78,3 +78,9 @@ def author_id(message: Message) -> int | None:
     """Who wrote it; a message put in by hand may not say."""
     sender = message.get("from")
     return sender.get("id") if isinstance(sender, dict) else None
+
+
+def words_of(message: Message) -> str:
+    """Its text, or the caption of what it carries; "" for any other."""
+    text = message.get("text", message.get("caption"))
+    return text if isinstance(text, str) else ""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 from sandbox.accounts import BotAccount, bot_id, invented_token
 from sandbox.chats import Chat
 from sandbox.errors import BotApiError, ControlError
 from sandbox.faults import Faults
+from sandbox.files import FileStore
 from sandbox.live import LiveFeed
 from sandbox.people import Person
 
@@ -22,10 +24,11 @@ _LATIN = str.maketrans("абвгдеёзийклмнопрстуфыэ", "abvgde
 class Cloud:
     """The state of one sandbox; everything in it happens on one event loop."""
 
-    def __init__(self, *, limits: bool = True) -> None:
+    def __init__(self, *, limits: bool = True, folder: Path | None = None) -> None:
         self.limits = limits
         self.bots: dict[int, BotAccount] = {}
         self.people: dict[int, Person] = {}
+        self.files = FileStore(folder)
         self.faults = Faults()
         self.feed = LiveFeed()
         self.is_dirty = False

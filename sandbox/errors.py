@@ -22,6 +22,11 @@ class ControlError(Exception):
         self.status = status
 
 
+def too_large() -> BotApiError:
+    """The 413 that Telegram gives for a body or a file that is too much to take."""
+    return BotApiError(413, "Request Entity Too Large")
+
+
 def bad_request(reason: str) -> BotApiError:
     """The 400 that Telegram gives for what a bot asked wrongly."""
     return BotApiError(400, f"Bad Request: {reason}")

@@ -17,10 +17,11 @@ from sandbox.cloud import Cloud
 from sandbox.control.body import answered
 from sandbox.errors import ControlError
 from sandbox.routes import find_route
-from sandbox.state_file import StateFile
+from sandbox.state_file import StateFile, files_beside
 
 # Telegram takes 50 MB; the control API takes lists of many updates.
 _LARGEST_BODY = 64 * 2**20
+_FILE_PATH = re.compile(r"/file/bot([^/]+)/(.+)$")
 _BOT_PATH = re.compile(r"/bot([^/]+)/([^/]+)/?$")
 _GRACE = 1.0  # seconds for answers on their way when the server stops
 
@@ -31,7 +32,7 @@ class SandboxServer:
     def __init__(
         self, *, host: str = "127.0.0.1", port: int = 0, limits: bool = True, state: Path | None = None
     ) -> None:
-        self.cloud = Cloud(limits=limits)
+        self.cloud = Cloud(limits=limits, folder=files_beside(state) if state else None)
         self._host = host
         self._port = port
         self._state = StateFile(state, self.cloud) if state else None
@@ -89,6 +90,9 @@ class SandboxServer:
         called = _BOT_PATH.match(request.path)
         if called:
             return await door.answer(self.cloud, request, called.group(1), called.group(2))
+        wanted = _FILE_PATH.match(request.path)
+        if wanted:
+            return await door.hand_out(self.cloud, request, wanted.group(1), wanted.group(2))
         try:
             self._require_same_origin(request)
             handler, names = find_route(request.method, request.path)

@@ -25,6 +25,11 @@ _SKIPPED_UPDATES = 10_000
 _SKIPPED_MESSAGES = 1_000
 
 
+def files_beside(state: Path) -> Path:
+    """The folder that holds the bytes of files for this state."""
+    return state.with_name(f"{state.name}.files")
+
+
 class StateFile:
     """Loads a cloud from its file, and saves it a moment after it changed."""
 
@@ -89,6 +94,7 @@ def _snapshot(cloud: Cloud, *, complete: bool) -> dict[str, Any]:
     return {
         "version": _VERSION,
         "complete": complete,
+        "files": cloud.files.snapshot(),
         "people": [asdict(person) for person in cloud.people.values()],
         "bots": [_bot_snapshot(bot) for bot in cloud.bots.values()],
     }
@@ -125,6 +131,8 @@ def _chat_snapshot(chat: Chat) -> dict[str, Any]:
 
 
 def _restore(cloud: Cloud, saved: dict[str, Any]) -> None:
+    if "files" in saved:
+        cloud.files.restore(saved["files"])
     for fields in saved["people"]:
         person = Person(**fields)
         cloud.people[person.id] = person

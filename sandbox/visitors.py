@@ -7,7 +7,7 @@ from typing import Any
 
 from core.clock import clock
 from sandbox.accounts import BotAccount
-from sandbox.chats import Chat, Message, author_id
+from sandbox.chats import Chat, Message, author_id, words_of
 from sandbox.cloud import Cloud
 from sandbox.encoding import to_json
 from sandbox.errors import ControlError
@@ -195,8 +195,7 @@ def _observe_message(cloud: Cloud, bot: BotAccount, message: dict[str, Any], *, 
         bot.keep(chat, message)
     else:
         chat.keep(message)
-    text = message.get("text")
-    bot.journal.note(chat.id, message_id, text if isinstance(text, str) else "", "updates")
+    bot.journal.note(chat.id, message_id, words_of(message), "updates")
     cloud.feed.publish("edit" if edited else "message", bot=bot.id, chat=chat.id, message=message)
 
 

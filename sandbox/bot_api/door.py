@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from aiohttp import web
 
 from sandbox.accounts import BotAccount
-from sandbox.bot_api import messages, profile, receiving
+from sandbox.bot_api import files, messages, profile, receiving
 from sandbox.bot_api.params import Params, read_params
 from sandbox.cloud import Cloud
 from sandbox.encoding import to_json
@@ -33,16 +33,21 @@ _METHODS: dict[str, Method] = {
     "deleteMessage": messages.delete_message,
     "deleteMyCommands": profile.delete_my_commands,
     "deleteWebhook": receiving.delete_webhook,
+    "editMessageCaption": messages.edit_message_caption,
+    "editMessageMedia": messages.edit_message_media,
     "editMessageReplyMarkup": messages.edit_message_reply_markup,
     "editMessageText": messages.edit_message_text,
     "getChat": profile.get_chat,
+    "getFile": files.get_file,
     "getMe": profile.get_me,
     "getMyCommands": profile.get_my_commands,
     "getUpdates": receiving.get_updates,
     "getUserProfilePhotos": profile.get_user_profile_photos,
     "getWebhookInfo": receiving.get_webhook_info,
     "sendChatAction": profile.send_chat_action,
+    "sendDocument": messages.send_document,
     "sendMessage": messages.send_message,
+    "sendPhoto": messages.send_photo,
     "setMyCommands": profile.set_my_commands,
     "setWebhook": receiving.set_webhook,
 }
@@ -59,7 +64,16 @@ async def answer(cloud: Cloud, request: web.BaseRequest, token: str, called: str
         call = Call(token, name, method, await read_params(request))
     except BotApiError as error:
         return _refused(cloud, cloud.authorised_or_none(token), name, error)
-    fault = cloud.faults.take(token, name)
+    return await _answer(cloud, request, call)
+
+
+async def hand_out(cloud: Cloud, request: web.BaseRequest, token: str, path: str) -> web.Response:
+    """Run one download; for faults and counts it is a method named `file`."""
+    return await _answer(cloud, request, Call(token, "file", files.download, Params({"file_path": path})))
+
+
+async def _answer(cloud: Cloud, request: web.BaseRequest, call: Call) -> web.Response:
+    fault = cloud.faults.take(call.token, call.name)
     return await _run(cloud, call) if fault is None else await _troubled(cloud, call, fault, request)
 
 
@@ -75,6 +89,8 @@ async def _run(cloud: Cloud, call: Call) -> web.Response:
             result = await result
     except BotApiError as error:
         return _refused(cloud, bot, call.name, error)
+    if isinstance(result, web.Response):
+        return result
     body = result if isinstance(result, bytes) else to_json(result)
     return web.Response(body=b'{"ok":true,"result":' + body + b"}", headers=_ANSWER_HEADERS)
 

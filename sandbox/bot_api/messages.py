@@ -1,18 +1,24 @@
-"""Methods about messages: sendMessage, the edits, deleteMessage."""
+"""Methods about messages: sendMessage, sendPhoto, sendDocument, the edits, deleteMessage."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from core.clock import clock
 from sandbox.accounts import BotAccount
-from sandbox.bot_api.outgoing import read_text
+from sandbox.bot_api.media import Media, read_input_media, read_media
+from sandbox.bot_api.outgoing import read_caption, read_text
 from sandbox.bot_api.params import Params, boolean, integer, string, structure
-from sandbox.chats import Chat, Message, author_id
+from sandbox.chats import Chat, Message, author_id, words_of
 from sandbox.cloud import Cloud
 from sandbox.errors import BotApiError, bad_request
 from sandbox.keyboards import Markup, checked_markup
 
+_TEXT = frozenset({"text", "entities"})
+_CAPTION = frozenset({"caption", "caption_entities", "show_caption_above_media"})
+_MEDIA = frozenset({"animation", "audio", "document", "photo", "video", "voice"})
 _DELETABLE = 48 * 3600  # seconds
 _NOT_MODIFIED = (
     "message is not modified: specified new message content and reply markup are exactly the same "
@@ -20,44 +26,96 @@ _NOT_MODIFIED = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """What a message says, and the file that it carries."""
+
+    words: dict[str, Any]
+    media: Media | None = None
+
+    @property
+    def is_fresh(self) -> bool:
+        """Is there an upload, which nobody can have seen before?"""
+        return self.media is not None and self.media.known is None
+
+    def as_fields(self, cloud: Cloud, bot: BotAccount) -> dict[str, Any]:
+        """The fields of the message; an upload is kept by this."""
+        return {**(self.media.as_fields(cloud.files, bot.id) if self.media else {}), **self.words}
+
+
 def send_message(cloud: Cloud, bot: BotAccount, params: Params) -> Message:
     """sendMessage."""
     markup = _read_markup(params)
-    content = read_text(cloud, params)
-    chat = open_chat(bot, params)
-    reply = _read_reply(chat, params)
-    _keep_pace(cloud, bot, chat)
-    message: Message = {
-        "message_id": bot.next_message_id(chat),
-        "from": bot.as_user(),
-        "chat": chat.as_chat(),
-        "date": int(clock.now().timestamp()),
-        **reply,
-        **content,
-    }
-    if markup and "inline_keyboard" in markup:
-        message["reply_markup"] = markup
-    elif markup:
-        chat.keyboard = None if "remove_keyboard" in markup else markup
-    if boolean(params, "protect_content"):
-        message["has_protected_content"] = True
-    bot.keep(chat, message)
-    bot.journal.note(chat.id, message["message_id"], message["text"], "sendMessage")
-    cloud.is_dirty = True
-    cloud.feed.publish("message", bot=bot.id, chat=chat.id, message=message, keyboard=chat.keyboard)
-    return message
+    return _send(
+        cloud, bot, params, method="sendMessage", content=_Content(read_text(cloud, params)), markup=markup
+    )
+
+
+def send_photo(cloud: Cloud, bot: BotAccount, params: Params) -> Message:
+    """sendPhoto."""
+    markup = _read_markup(params)
+    content = _Content(_read_caption(cloud, params), read_media(cloud, bot, params, "photo"))
+    return _send(cloud, bot, params, method="sendPhoto", content=content, markup=markup)
+
+
+def send_document(cloud: Cloud, bot: BotAccount, params: Params) -> Message:
+    """sendDocument."""
+    markup = _read_markup(params)
+    content = _Content(read_caption(cloud, params), read_media(cloud, bot, params, "document"))
+    return _send(cloud, bot, params, method="sendDocument", content=content, markup=markup)
 
 
 def edit_message_text(cloud: Cloud, bot: BotAccount, params: Params) -> Message:
     """editMessageText."""
     markup = _read_markup(params)
-    content = read_text(cloud, params)
-    return _edit(cloud, bot, params, content=content, markup=markup)
+    content = _Content(read_text(cloud, params))
+    old = _editable(bot, params)
+    if not _TEXT & old.keys():
+        raise bad_request("there is no text in the message to edit")
+    return _edit(cloud, bot, old, method="editMessageText", content=content, replaced=_TEXT, markup=markup)
+
+
+def edit_message_caption(cloud: Cloud, bot: BotAccount, params: Params) -> Message:
+    """editMessageCaption: without a caption, it is taken away."""
+    markup = _read_markup(params)
+    content = _Content(read_caption(cloud, params))
+    old = _editable(bot, params)
+    if not _MEDIA & old.keys():
+        raise bad_request("there is no caption in the message to edit")
+    return _edit(
+        cloud, bot, old, method="editMessageCaption", content=content, replaced=_CAPTION, markup=markup
+    )
+
+
+def edit_message_media(cloud: Cloud, bot: BotAccount, params: Params) -> Message:
+    """editMessageMedia: file and caption change together; a text becomes one with a file."""
+    markup = _read_markup(params)
+    media, given = read_input_media(cloud, bot, params)
+    content = _Content(_read_caption(cloud, given), media)
+    replaced = _TEXT | _CAPTION | _MEDIA | {"has_media_spoiler"}
+    return _edit(
+        cloud,
+        bot,
+        _editable(bot, params),
+        method="editMessageMedia",
+        content=content,
+        replaced=replaced,
+        markup=markup,
+    )
 
 
 def edit_message_reply_markup(cloud: Cloud, bot: BotAccount, params: Params) -> Message:
     """editMessageReplyMarkup."""
-    return _edit(cloud, bot, params, content=None, markup=_read_markup(params))
+    markup = _read_markup(params)
+    return _edit(
+        cloud,
+        bot,
+        _editable(bot, params),
+        method="editMessageReplyMarkup",
+        content=_Content({}),
+        replaced=frozenset(),
+        markup=markup,
+    )
 
 
 def delete_message(cloud: Cloud, bot: BotAccount, params: Params) -> bool:
@@ -95,38 +153,81 @@ def _chat(bot: BotAccount, params: Params) -> Chat:
     return chat
 
 
-def _edit(
-    cloud: Cloud, bot: BotAccount, params: Params, *, content: dict[str, Any] | None, markup: Markup | None
+def _send(
+    cloud: Cloud,
+    bot: BotAccount,
+    params: Params,
+    *,
+    method: str,
+    content: _Content,
+    markup: Markup | None,
 ) -> Message:
+    chat = open_chat(bot, params)
+    reply = _read_reply(chat, params)
+    _keep_pace(cloud, bot, chat)
+    message: Message = {
+        "message_id": bot.next_message_id(chat),
+        "from": bot.as_user(),
+        "chat": chat.as_chat(),
+        "date": int(clock.now().timestamp()),
+        **reply,
+        **content.as_fields(cloud, bot),
+    }
+    if markup and "inline_keyboard" in markup:
+        message["reply_markup"] = markup
+    elif markup:
+        chat.keyboard = None if "remove_keyboard" in markup else markup
+    if boolean(params, "protect_content"):
+        message["has_protected_content"] = True
+    bot.keep(chat, message)
+    bot.journal.note(chat.id, message["message_id"], words_of(message), method)
+    cloud.is_dirty = True
+    cloud.feed.publish("message", bot=bot.id, chat=chat.id, message=message, keyboard=chat.keyboard)
+    return message
+
+
+def _editable(bot: BotAccount, params: Params) -> Message:
     if not string(params, "message_id"):
         raise bad_request("message identifier is not specified")
-    chat = open_chat(bot, params)
-    old = chat.find(integer(params, "message_id"))
-    if old is None:
+    message = open_chat(bot, params).find(integer(params, "message_id"))
+    if message is None:
         raise bad_request("message to edit not found")
-    if author_id(old) != bot.id:
+    if author_id(message) != bot.id:
         raise bad_request("message can't be edited")
+    return message
+
+
+def _edit(
+    cloud: Cloud,
+    bot: BotAccount,
+    old: Message,
+    *,
+    method: str,
+    content: _Content,
+    replaced: frozenset[str],
+    markup: Markup | None,
+) -> Message:
+    chat = bot.chats[old["chat"]["id"]]
     inline = markup if markup and "inline_keyboard" in markup else None
-    kept = {key: value for key, value in old.items() if key not in {"reply_markup", "edit_date"}}
-    if content is not None:
-        kept = {key: value for key, value in kept.items() if key not in {"text", "entities"}}
-    message = {**kept, **(content or {})}
-    if _face(message) == _face(old) and inline == old.get("reply_markup"):
-        raise bad_request(_NOT_MODIFIED)
+    kept = {key: value for key, value in old.items() if key not in replaced | {"reply_markup", "edit_date"}}
+    if not content.is_fresh and inline == old.get("reply_markup"):
+        old_face = {key: value for key, value in old.items() if key not in {"reply_markup", "edit_date"}}
+        if {**kept, **content.as_fields(cloud, bot)} == old_face:
+            raise bad_request(_NOT_MODIFIED)
     _keep_pace(cloud, bot, chat)
-    message["edit_date"] = int(clock.now().timestamp())
+    message = {**kept, **content.as_fields(cloud, bot), "edit_date": int(clock.now().timestamp())}
     if inline:
         message["reply_markup"] = inline
     chat.keep(message)
-    method = "editMessageReplyMarkup" if content is None else "editMessageText"
-    bot.journal.note(chat.id, message["message_id"], str(message.get("text", "")), method)
+    bot.journal.note(chat.id, message["message_id"], words_of(message), method)
     cloud.is_dirty = True
     cloud.feed.publish("edit", bot=bot.id, chat=chat.id, message=message)
     return message
 
 
-def _face(message: Message) -> tuple[Any, Any]:
-    return message.get("text"), message.get("entities")
+def _read_caption(cloud: Cloud, given: Mapping[str, Any]) -> dict[str, Any]:
+    caption = read_caption(cloud, given)
+    return {**caption, "has_media_spoiler": True} if boolean(given, "has_spoiler") else caption
 
 
 def _read_markup(params: Params) -> Markup | None:

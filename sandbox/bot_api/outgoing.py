@@ -1,10 +1,11 @@
-"""The text of a message that a bot sends: parsed, measured, refused where Telegram refuses."""
+"""The words of a message that a bot sends: parsed, measured, refused where Telegram refuses."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from sandbox.bot_api.params import Params, require_utf8, string, structure
+from sandbox.bot_api.params import boolean, require_utf8, string, structure
 from sandbox.cloud import Cloud
 from sandbox.errors import bad_request
 from sandbox.text.detection import detected
@@ -15,6 +16,7 @@ from sandbox.text.markdown import parse_markdown
 from sandbox.text.markdown_v2 import parse_markdown_v2
 
 _LONGEST_TEXT = 4096  # UTF-16 units, after parsing
+_LONGEST_CAPTION = 1024  # likewise
 _MOST_ENTITIES = 100
 _PARSERS = {"html": parse_html, "markdown": parse_markdown, "markdownv2": parse_markdown_v2}
 _FOUND_ANYWAY = frozenset({"mention", "hashtag", "cashtag", "bot_command", "url", "email", "phone_number"})
@@ -31,20 +33,45 @@ _PLAIN_TYPES = _FOUND_ANYWAY | {
 }
 
 
-def read_text(cloud: Cloud, params: Params) -> dict[str, Any]:
+def read_text(cloud: Cloud, params: Mapping[str, Any]) -> dict[str, Any]:
     """`text` and `entities` of the message to be. Raises Telegram's refusal."""
     source = string(params, "text")
     if not source:
         raise bad_request("message text is empty")
-    mode = string(params, "parse_mode").lower()
-    formatted = _parsed(source, mode) if mode else FormattedText(source, _given_entities(params, source))
-    formatted = trimmed(formatted)
+    formatted = _formatted(params, source, "entities")
     if not formatted.text:
         raise bad_request("text must be non-empty")
     if utf16_length(formatted.text) > _LONGEST_TEXT:
         raise bad_request("message is too long")
-    entities = _with_people(cloud, detected(formatted).entities)[:_MOST_ENTITIES]
+    entities = _found(cloud, formatted)
     return {"text": formatted.text, "entities": entities} if entities else {"text": formatted.text}
+
+
+def read_caption(cloud: Cloud, params: Mapping[str, Any]) -> dict[str, Any]:
+    """`caption` and `caption_entities` of the message to be; empty without one. Raises Telegram's refusal."""
+    formatted = _formatted(params, string(params, "caption"), "caption_entities")
+    if utf16_length(formatted.text) > _LONGEST_CAPTION:
+        raise bad_request("message caption is too long")
+    if not formatted.text:
+        return {}
+    entities = _found(cloud, formatted)
+    caption: dict[str, Any] = {"caption": formatted.text}
+    if entities:
+        caption["caption_entities"] = entities
+    if boolean(params, "show_caption_above_media"):
+        caption["show_caption_above_media"] = True
+    return caption
+
+
+def _formatted(params: Mapping[str, Any], source: str, entities: str) -> FormattedText:
+    mode = string(params, "parse_mode").lower()
+    if mode:
+        return trimmed(_parsed(source, mode))
+    return trimmed(FormattedText(source, _given_entities(params, source, entities)))
+
+
+def _found(cloud: Cloud, formatted: FormattedText) -> list[Entity]:
+    return _with_people(cloud, detected(formatted).entities)[:_MOST_ENTITIES]
 
 
 def _parsed(source: str, mode: str) -> FormattedText:
@@ -71,8 +98,8 @@ def _with_people(cloud: Cloud, entities: list[Entity]) -> list[Entity]:
     return kept
 
 
-def _given_entities(params: Params, source: str) -> list[Entity]:
-    given = structure(params, "entities", "can't parse entities JSON object")
+def _given_entities(params: Mapping[str, Any], source: str, name: str) -> list[Entity]:
+    given = structure(params, name, "can't parse entities JSON object")
     if given is None:
         return []
     if not isinstance(given, list):

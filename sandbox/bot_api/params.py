@@ -3,29 +3,50 @@
 from __future__ import annotations
 
 import json
+import mimetypes
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import parse_qsl
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.web_request import FileField
 
-from sandbox.errors import bad_request
+from sandbox.errors import bad_request, too_large
 
-Params = dict[str, Any]
 _INT64 = 2**63
+_LONGEST_NAME = 255
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that came along with a call; its name without folders."""
+
+    name: str
+    mime_type: str
+    content: bytes = field(repr=False)
+
+
+class Params(dict[str, Any]):
+    """Arguments by name; `files` are the uploads among them."""
+
+    def __init__(self, given: Mapping[str, Any] | None = None) -> None:
+        super().__init__(given or {})
+        self.files: dict[str, Upload] = {}
 
 
 async def read_params(request: web.BaseRequest) -> Params:
     """Query string and body (urlencoded, multipart or JSON) as one mapping; the body wins."""
-    params: Params = dict(request.query) if request.query_string else {}
+    params = Params(request.query if request.query_string else None)
     if not request.body_exists:
         return params
     kind = request.content_type
     if kind == "multipart/form-data":
-        form = await request.post()
-        params.update((key, value) for key, value in form.items() if not isinstance(value, FileField))
+        await _read_form(request, params)
         return params
-    body = await request.read()
+    body = await _read_body(request)
     if not body:
         return params
     if kind == "application/json":
@@ -38,6 +59,42 @@ async def read_params(request: web.BaseRequest) -> Params:
     return params
 
 
+async def _read_body(request: web.BaseRequest) -> bytes:
+    try:
+        return await request.read()
+    except web.HTTPRequestEntityTooLarge as error:
+        raise too_large() from error
+
+
+async def _read_form(request: web.BaseRequest, params: Params) -> None:
+    try:
+        form = await request.post()
+    except web.HTTPRequestEntityTooLarge as error:
+        raise too_large() from error
+    except UnicodeDecodeError as error:
+        raise bad_request("strings must be encoded in UTF-8") from error
+    # Each of these is a way in which a form can be broken.
+    except (HttpProcessingError, ValueError, LookupError, RuntimeError, AssertionError) as error:
+        raise bad_request("can't parse multipart form data") from error
+    for name, value in form.items():
+        if isinstance(value, FileField):
+            with value.file as file:
+                params.files[name] = _upload(value, file.read())
+        elif isinstance(value, str):
+            params[name] = value
+        else:
+            try:
+                params[name] = bytes(value).decode()
+            except UnicodeDecodeError as error:
+                raise bad_request("strings must be encoded in UTF-8") from error
+
+
+def _upload(field: FileField, content: bytes) -> Upload:
+    name = PurePosixPath(field.filename.replace("\\", "/")).name[:_LONGEST_NAME] or "file"
+    guessed = mimetypes.guess_type(name)[0]
+    return Upload(name, guessed or field.content_type or "application/octet-stream", content)
+
+
 def _json_body(body: bytes) -> dict[str, Any]:
     try:
         value = json.loads(body)
@@ -48,7 +105,7 @@ def _json_body(body: bytes) -> dict[str, Any]:
     return value
 
 
-def string(params: Params, name: str) -> str:
+def string(params: Mapping[str, Any], name: str) -> str:
     """The argument as text, "" when it is missing."""
     value = params.get(name)
     if value is None:
@@ -68,7 +125,7 @@ def require_utf8(value: str) -> None:
         raise bad_request("strings must be encoded in UTF-8") from error
 
 
-def integer(params: Params, name: str, default: int = 0) -> int:
+def integer(params: Mapping[str, Any], name: str, default: int = 0) -> int:
     """The argument as a whole number; what is none counts as the default, as at Telegram."""
     value = params.get(name)
     if type(value) is int:
@@ -80,12 +137,12 @@ def integer(params: Params, name: str, default: int = 0) -> int:
     return number if abs(number) < _INT64 else default
 
 
-def boolean(params: Params, name: str) -> bool:
+def boolean(params: Mapping[str, Any], name: str) -> bool:
     """The argument as a switch."""
     return str(params.get(name, "")).lower() in {"true", "yes", "1"}
 
 
-def structure(params: Params, name: str, complaint: str) -> Any:
+def structure(params: Mapping[str, Any], name: str, complaint: str) -> Any:
     """An argument that is JSON, or JSON inside a string; None when missing. `complaint` when broken."""
     value = params.get(name)
     if not isinstance(value, str):

@@ -33,6 +33,33 @@ class BotHand:
         assert body["error_code"] == status
         return status, body["description"]
 
+    async def upload(
+        self, method: str, files: dict[str, tuple[str, bytes]], **params: Any
+    ) -> tuple[int, dict[str, Any]]:
+        """Status and body of one call with a multipart body; each file is a name and its bytes."""
+        form = aiohttp.FormData(quote_fields=False)
+        for name, value in params.items():
+            form.add_field(name, value if isinstance(value, str) else json.dumps(value))
+        for name, (filename, content) in files.items():
+            form.add_field(name, content, filename=filename, content_type="application/octet-stream")
+        async with self.session.post(f"/bot{self.token}/{method}", data=form) as response:
+            return response.status, json.loads(await response.read())
+
+    async def sent(self, method: str, files: dict[str, tuple[str, bytes]], **params: Any) -> Any:
+        """The result of an upload that must succeed."""
+        status, body = await self.upload(method, files, **params)
+        assert (status, body["ok"]) == (200, True), body
+        return body["result"]
+
+    async def photo(self, content: bytes, **params: Any) -> Any:
+        """sendPhoto to Anna (1001) with these bytes."""
+        return await self.sent("sendPhoto", {"photo": ("a.png", content)}, **{"chat_id": 1001, **params})
+
+    async def download(self, path: str) -> tuple[int, bytes]:
+        """Status and bytes of what lies at a `file_path`."""
+        async with self.session.get(f"/file/bot{self.token}/{path}") as response:
+            return response.status, await response.read()
+
     async def updates(self, **params: Any) -> list[Any]:
         """getUpdates."""
         result = await self.ok("getUpdates", **params)

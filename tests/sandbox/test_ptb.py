@@ -5,18 +5,28 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import pytest
-from telegram import Bot, BotCommand, InlineKeyboardButton, InlineKeyboardMarkup
+from telegram import (
+    Bot,
+    BotCommand,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    InputMediaDocument,
+    InputMediaPhoto,
+    Message,
+)
 from telegram.constants import ChatAction, ParseMode
 from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, RetryAfter
 
 from sandbox import SandboxServer
 from tests.sandbox.client import BotHand, ControlHand
+from tests.sandbox.pictures import picture
 
 
 @pytest.fixture
 async def ptb(server: SandboxServer, known_bot: BotHand) -> AsyncIterator[Bot]:
     """The library's client of the bot that Anna knows."""
-    async with Bot(known_bot.token, base_url=f"{server.url}/bot") as bot:
+    places = {"base_url": f"{server.url}/bot", "base_file_url": f"{server.url}/file/bot"}
+    async with Bot(known_bot.token, **places) as bot:
         yield bot
 
 
@@ -46,6 +56,32 @@ async def test_it_talks(ptb: Bot, known_bot: BotHand, control: ControlHand) -> N
     assert (await ptb.get_chat(1001)).username == "anna"
     assert (await ptb.get_user_profile_photos(1001)).total_count == 0
     assert (await ptb.get_webhook_info()).allowed_updates == ("message", "callback_query")
+
+
+async def test_it_sends_replaces_and_fetches_files(ptb: Bot) -> None:
+    content = picture("JPEG")
+    sent = await ptb.send_photo(1001, content, caption="<b>way</b>", parse_mode=ParseMode.HTML)
+    assert (sent.caption_html, sent.photo[-1].width) == ("<b>way</b>", 64)
+    file = await ptb.get_file(sent.photo[-1])
+    assert bytes(await file.download_as_bytearray()) == content
+    again = await ptb.send_photo(1001, sent.photo[-1].file_id)
+    assert again.photo == sent.photo
+    with pytest.raises(BadRequest, match="Wrong file identifier/http url specified"):
+        await ptb.send_photo(1001, "AgAC-unknown")
+
+    place = {"chat_id": 1001, "message_id": sent.message_id}
+    edited = await ptb.edit_message_media(InputMediaPhoto(picture(size=(9, 9)), caption="x"), **place)
+    assert isinstance(edited, Message)
+    assert (edited.photo[-1].width, edited.caption) == (9, "x")
+    captioned = await ptb.edit_message_caption(**place, caption="y")
+    assert getattr(captioned, "caption", None) == "y"
+    as_file = await ptb.edit_message_media(InputMediaDocument(b"{}", filename="you.json"), **place)
+    assert isinstance(as_file, Message)
+    assert as_file.document is not None
+    assert (as_file.document.file_name, as_file.document.mime_type) == ("you.json", "application/json")
+    document = await ptb.send_document(1001, b"{}", filename="you.json")
+    assert document.document is not None
+    assert document.document.file_size == 2
 
 
 async def test_it_understands_the_refusals(ptb: Bot, known_bot: BotHand, control: ControlHand) -> None:

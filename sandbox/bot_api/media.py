@@ -1,0 +1,101 @@
+"""The photo or document of a message that a bot sends: uploaded, or known by its id from before."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from sandbox.accounts import BotAccount
+from sandbox.bot_api.params import Params, Upload, string, structure
+from sandbox.cloud import Cloud
+from sandbox.errors import bad_request, too_large
+from sandbox.files import KINDS, File, FileStore
+from sandbox.images import Image, PhotoError, checked_photo
+
+_LARGEST_FILE = 50 * 2**20  # bytes
+_ATTACHED = "attach://"
+_URL = re.compile(r"https?://", re.IGNORECASE)
+_WRONG_ID = "wrong file identifier/HTTP URL specified"
+_NO_DOWNLOADS = (
+    "failed to get HTTP URL content: this sandbox fetches nothing from the network; "
+    "upload the file, or send a file_id"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """What a message will carry: a file that is known, or an upload that is kept once the message is sent."""
+
+    kind: str
+    known: File | None = None
+    upload: Upload | None = None
+    image: Image | None = None
+
+    def as_fields(self, files: FileStore, bot_id: int) -> dict[str, Any]:
+        """The message's `photo` or `document`; an upload is given a `file_id` by this."""
+        if self.known is not None:
+            return self.known.as_fields()
+        if self.upload is None:
+            raise AssertionError("media without a file")
+        if self.image is not None:
+            return files.issue_photo(bot_id, self.upload.content, self.image).as_fields()
+        name, mime_type = self.upload.name, self.upload.mime_type
+        return files.issue(
+            bot_id=bot_id, kind="document", content=self.upload.content, name=name, mime_type=mime_type
+        ).as_fields()
+
+
+def read_media(cloud: Cloud, bot: BotAccount, params: Params, kind: str) -> Media:
+    """The file in the argument `kind` ("photo" or "document"). Raises Telegram's refusal."""
+    value = string(params, kind)
+    media = _media(cloud, bot, params, kind, value) if value else _uploaded(params.files.get(kind), kind)
+    if media is None:
+        raise bad_request(f"there is no {kind} in the request")
+    return media
+
+
+def read_input_media(cloud: Cloud, bot: BotAccount, params: Params) -> tuple[Media, dict[str, Any]]:
+    """The InputMedia in the argument `media`, and the file that it names. Raises Telegram's refusal."""
+    given = structure(params, "media", "can't parse input media JSON object")
+    if not isinstance(given, dict):
+        raise bad_request("can't parse InputMedia: expected an Object")
+    kind, value = given.get("type"), given.get("media")
+    if not isinstance(kind, str) or not isinstance(value, str):
+        missing = "media" if isinstance(kind, str) else "type"
+        raise bad_request(f"can't parse InputMedia: Can't find field \"{missing}\"")
+    if kind not in {"photo", "document"}:
+        raise bad_request("can't parse InputMedia: this sandbox sends only photo and document")
+    media = _media(cloud, bot, params, kind, string(given, "media"))
+    if media is None:
+        raise bad_request("can't parse InputMedia: media not found")
+    return media, given
+
+
+def _media(cloud: Cloud, bot: BotAccount, params: Params, kind: str, value: str) -> Media | None:
+    if value.startswith(_ATTACHED):
+        return _uploaded(params.files.get(value.removeprefix(_ATTACHED)), kind)
+    if _URL.match(value):
+        raise bad_request(_NO_DOWNLOADS)
+    file = cloud.files.find(bot.id, value)
+    if file is None:
+        raise bad_request(_WRONG_ID)
+    # A document may be any file that was sent as one, a voice too; it stays what it was.
+    if (file.kind == "photo") != (kind == "photo") or file.kind == "profile":
+        raise bad_request(f"can't use file of type {KINDS[file.kind].title} as {KINDS[kind].title}")
+    return Media(kind, known=file)
+
+
+def _uploaded(upload: Upload | None, kind: str) -> Media | None:
+    if upload is None:
+        return None
+    if not upload.content:
+        raise bad_request("file must be non-empty")
+    if len(upload.content) > _LARGEST_FILE:
+        raise too_large()
+    if kind != "photo":
+        return Media(kind, upload=upload)
+    try:
+        return Media(kind, upload=upload, image=checked_photo(upload.content))
+    except PhotoError as error:
+        raise bad_request(str(error)) from error
