@@ -39,13 +39,14 @@ INSERT INTO profiles (
     id, bot_id, telegram_id, first_name, last_name, username, language, gender, location, interests, chat_style,
     personality, psychotype, strengths, challenges, psychological_summary, metaphysical_profile, streams, markers,
     journey_stage, has_started_journey, has_completed_journey, has_visited_platform, has_purchased_stream,
-    is_active, is_underage, source, last_seen_at, created_at, consented_at
+    is_active, is_underage, source, last_seen_at, created_at, consented_at, looked_up_at
 )
 SELECT
     {UUID7.format(at="now()")}, %(bot)s, %(first)s + place, 'Анна', '', '', 'ru', '', '', '[]', '',
     '', '', '[]', '[]', '', '{{}}', '[]', '{{}}',
     '', false, false, false, false,
-    true, false, '', now(), now(), now()
+    -- Telegram was asked about them this week, as about everybody who is not new.
+    true, false, '', now(), now(), now(), now()
 FROM generate_series(0, %(people)s - 1) AS place
 """
 _CONVERSATIONS = f"""
