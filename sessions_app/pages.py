@@ -56,7 +56,7 @@ def journey_line(
     steps = []
     for each in stages:
         time = _time(each, journey, language, now)
-        shown = say("journey.time", language, time=time) if time else Html("")
+        shown = Html(f" {say('journey.time', language, time=time)}" if time else "")
         steps.append(say(f"journey.step_{_state(each, journey)}", language, name=each.name, time=shown))
     at = next((each for each in stages if each.code == journey.current), None)
     told = paragraphs(
@@ -68,7 +68,7 @@ def journey_line(
 
 def disputed(language: str, *, stage: Stage, back: Stage | None) -> Line:
     """The person said that a stage is not theirs."""
-    returned = say("journey.disputed_back", language, stage=back.name) if back else Html("")
+    returned = Html(f" {say('journey.disputed_back', language, stage=back.name)}" if back else "")
     return line("journey.disputed", language, stage=stage.name, back=returned)
 
 
