@@ -146,3 +146,40 @@ class PlatformTarget:
 
     url: str
     language: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelLine:
+    """A channel that is a person's own."""
+
+    channel_id: int
+    title: str
+    linked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PostLine:
+    """A post in a channel of a person's own."""
+
+    channel_id: int
+    text: str
+    posted_at: datetime
+    edited_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelsOf:
+    """The channels of a person, and the newest posts in them."""
+
+    channels: tuple[ChannelLine, ...]
+    posts: tuple[PostLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentLine:
+    """What a person agreed to, and until when."""
+
+    terms: str
+    language: str
+    given_at: datetime
+    withdrawn_at: datetime | None
