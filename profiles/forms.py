@@ -87,21 +87,9 @@ class StreamForm(RefusalsInForm, StreamModelForm):
         "profiles.url_unfit": "url",
     }
 
-    class Meta:
-        model = Stream
-        fields = (
-            "slug",
-            "position",
-            "is_offered",
-            "name_ru",
-            "name_en",
-            "description_ru",
-            "description_en",
-            "url",
-        )
-
-    def validate_constraints(self) -> None:
-        """The service says it in words."""
+    def _get_validation_exclusions(self) -> set[str]:
+        # Of the slug the service says what is wrong with it, and the constraint only that something is.
+        return {*super()._get_validation_exclusions(), "slug"}  # type: ignore[misc]
 
 
 def _uuid(said: object) -> UUID | None:
