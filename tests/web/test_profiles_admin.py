@@ -538,7 +538,7 @@ BUTTONS: list[tuple[str, dict[str, Any]]] = [
     ("pause", {}),
     ("resume", {}),
     ("lift-under-18", {}),
-    (f"restore/{uuid4()}", {}),
+    ("restore/5f0c2b1e-7d0a-4a53-9f0e-0d6f5d1c9a11", {}),
     ("unlink/-100500", {}),
 ]
 
