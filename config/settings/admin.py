@@ -68,6 +68,31 @@ ADMIN_NAVIGATION: list[dict[str, Any]] = [
         ],
     },
     {
+        "title": _("People"),
+        "items": [
+            {
+                "title": _("People"),
+                "icon": "diversity_1",
+                "link": reverse_lazy("admin:profiles_profile_changelist"),
+            },
+            {
+                "title": _("Programmes"),
+                "icon": "school",
+                "link": reverse_lazy("admin:profiles_stream_changelist"),
+            },
+            {
+                "title": _("Portraits"),
+                "icon": "autorenew",
+                "link": reverse_lazy("admin:care_rotationrun_changelist"),
+            },
+            {
+                "title": _("Said first"),
+                "icon": "wb_sunny",
+                "link": reverse_lazy("admin:care_proactivemessage_changelist"),
+            },
+        ],
+    },
+    {
         "title": _("Seen"),
         "items": [
             {
