@@ -122,7 +122,11 @@ class Profile(TenantModel):
         verbose_name = _("profile")
         verbose_name_plural = _("profiles")
         constraints = [
-            models.UniqueConstraint(fields=["bot", "telegram_id"], name="profiles_one_person_a_bot")
+            models.UniqueConstraint(fields=["bot", "telegram_id"], name="profiles_one_person_a_bot"),
+            # Nobody is coached who is known to be younger.
+            models.CheckConstraint(
+                condition=models.Q(age__isnull=True) | models.Q(age__gte=18), name="profiles_age_is_adult"
+            ),
         ]
         indexes = [
             models.Index(fields=["bot", "-last_seen_at"], name="profiles_bot_last_seen"),

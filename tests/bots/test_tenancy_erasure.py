@@ -80,6 +80,8 @@ class Planter:
             return field.choices[0][0]
         if field.name == "profile_id":
             return self.profile_id
+        if field.name == "age":
+            return 40
         if field.name in NUMBERS_OF_NOBODY:
             return next(_numbers)
         if field.name == "kind":
