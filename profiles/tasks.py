@@ -12,7 +12,7 @@ from profiles.services.archive_activity import Archived
 from profiles.services.archive_activity import archive_activity as archive
 
 # Seconds after which a run makes room for shorter work; far below Celery's limits.
-LONGEST = 240.0
+LONGEST = 60.0
 # Seconds until the next one goes on; by then this one has said that it is over.
 PAUSE = 15
 
@@ -21,8 +21,8 @@ PAUSE = 15
 def archive_activity() -> dict[str, object]:
     """Move what is old or too much in the activity log to the archive, bot after bot.
 
-    A run that takes long, or whose worker stops, ends between two slices and says so; what took long goes on in
-    a run of its own.
+    A run that takes long, or whose worker stops, ends between two slices, says so, and asks for another one that
+    goes on.
     """
     until = clock.monotonic() + LONGEST
 
@@ -36,6 +36,6 @@ def archive_activity() -> dict[str, object]:
         moved += archive(bot_id=bot_id, must_stop=must_stop)
         if moved.is_cut_short:
             break
-    if moved.is_cut_short and not is_stopping():
+    if moved.is_cut_short:
         archive_activity.apply_async(countdown=PAUSE)
     return asdict(moved)

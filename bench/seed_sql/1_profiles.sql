@@ -2,7 +2,7 @@
 INSERT INTO profiles (
     id, bot_id, telegram_id, first_name, last_name, username, language, age, gender, location, interests, chat_style,
     personality, psychotype, strengths, challenges, psychological_summary, metaphysical_profile, streams, markers,
-    journey_stage, has_started_journey, has_completed_journey, has_visited_platform, has_purchased_stream,
+    journey_stage, completed_stages, has_started_journey, has_completed_journey, has_visited_platform, has_purchased_stream,
     is_active, is_underage, source, last_seen_at, profile_updated_at, created_at, consented_at
 )
 SELECT
@@ -27,8 +27,8 @@ SELECT
     CASE WHEN psychotype <> '' THEN jsonb_build_object('light', (random() * 200 - 100)::int) ELSE '{}' END,
     CASE WHEN luck < 0.05 THEN '["Женский", "Путь Героя"]' WHEN luck < 0.15 THEN '["Путь Героя"]' ELSE '[]' END::jsonb,
     '{}',
-    CASE WHEN agreed THEN (%(stages)s::text[])[1 + floor(power(random(), 3) * cardinality(%(stages)s::text[]))::int]
-        ELSE '' END,
+    CASE WHEN agreed THEN (%(stages)s::text[])[1 + passed] ELSE '' END,
+    CASE WHEN agreed THEN to_jsonb((%(stages)s::text[])[1:passed]) ELSE '[]' END,
     agreed, agreed AND luck < 0.02, agreed AND luck < 0.2, agreed AND luck < 0.05,
     place %% 12 <> 0, false,
     (%(sources)s::text[])[1 + floor(power(random(), 2) * cardinality(%(sources)s::text[]))::int],
@@ -40,6 +40,7 @@ FROM (
         now() - interval '365 days' * power(random(), 1.6) AS came,
         place %% 8 <> 7 AS agreed,
         random() AS luck,
+        floor(power(random(), 3) * cardinality(%(stages)s::text[]))::int AS passed,
         CASE WHEN place %% 8 <> 7 AND random() < 0.3
             THEN (ARRAY['analytical', 'emotional', 'intuitive', 'practical'])[1 + floor(random() * 4)::int]
             ELSE '' END AS psychotype

@@ -11,7 +11,7 @@ from profiles.statements import SQL
 
 # How many rows are looked at in one go for something rare, and how often before the page comes as it is.
 STRETCH = 2_000
-LOOKS = 10
+LOOKS = 5
 
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
 _LATEST = datetime.max.replace(tzinfo=UTC)
@@ -76,12 +76,12 @@ def search_activity(
                 "stretch": stretch,
             }
         )
-        for row in rows:
-            if row.is_hit:
-                if len(found) == limit:
-                    return ActivityPage(tuple(found), (found[-1].at, found[-1].id))
-                found.append(FoundActivity(*row[:7]))
-        if not rows or rows[-1].places < stretch:
+        *hits, last = rows or (None,)
+        for row in hits:
+            if len(found) == limit:
+                return ActivityPage(tuple(found), (found[-1].at, found[-1].id))
+            found.append(FoundActivity(*row[:7]))
+        if last is None or last.looked_at < stretch:
             return ActivityPage(tuple(found), None)
-        before = rows[-1].created_at, rows[-1].id
+        before = last.created_at, last.id
     return ActivityPage(tuple(found), before)

@@ -192,3 +192,11 @@ def test_a_search_for_something_rare_stops_and_says_where_to_look_on(
     page = search(bot, kind="tap", limit=1, cursor=page.cursor)
     assert ids(page) == [acts[5]]
     assert all_pages(bot, kind="tap", limit=1) == [acts[5]]
+
+
+@pytest.mark.parametrize("words", ['"quoted"', "back\\slash", "тире — да", "new\nline"])
+def test_words_are_found_as_they_were_written(bot: Bot, words: str) -> None:
+    vera = make_profile(bot)
+    wanted = did(vera, 1, details={"said": f"Well, {words}!"})
+    did(vera, 2, details={"said": "Well, quoted back slash"})
+    assert ids(search(bot, text=words.upper())) == [wanted]
