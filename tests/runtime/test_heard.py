@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from runtime.dispatch.heard import LONGEST_TEXT, Heard, Unreadable, read_update
 from sessions_app.contracts import Tap
-from tests.runtime.updates import as_bytes, chat, membership, message, nested, tap, update, user
+from tests.runtime.updates import DATE, as_bytes, chat, membership, message, nested, tap, update, user
 
 OURS = "natasha_bot"
 
@@ -36,6 +37,7 @@ def test_a_text_tells_who_said_what_and_where() -> None:
         language_code="pt-br",
         text="hello",
         message_id=31,
+        at=datetime.fromtimestamp(DATE, UTC),
     )
 
 

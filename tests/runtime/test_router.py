@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import itertools
 import re
+from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from journey.contracts import Journey, StreamReadiness
+from profiles.contracts import FindingLine
 from runtime.bot_commands import SHOWN, command_lists
 from runtime.dispatch.act import Act
 from runtime.dispatch.heard import Heard
 from runtime.dispatch.router import (
+    CHANNEL,
     COMMANDS,
     EDITED,
     GROUP,
@@ -25,11 +30,16 @@ from runtime.dispatch.router import (
     Route,
     route_of,
 )
-from sessions_app import lines
+from sessions_app import lines, pages
+from sessions_app.companion import StageBook, StreamBook
 from sessions_app.contracts import Line, Tap
+from sessions_app.rendering import Html
 from sessions_app.speech import LANGUAGES, keys, say, variants
 
-NEEDS_NO_CONSENT = {"start", "privacy", "forget_me", "language", "help"}
+FOR_ADMINS = {"stats", "fill_profiles"}
+NEEDS_NO_CONSENT = {"start", "privacy", "forget_me", "language", "help"} | FOR_ADMINS
+
+FINDING = FindingLine(UUID(int=2**127), "age", "34", "", "said")
 
 
 def all_lines(language: str) -> list[Line]:
@@ -43,6 +53,31 @@ def all_lines(language: str) -> list[Line]:
         lines.privacy(language),
         lines.forget_question(language),
         lines.language_question(language),
+        *page_lines(language),
+    ]
+
+
+def page_lines(language: str) -> list[Line]:
+    """The lines about a person and their way that have buttons."""
+    streams = StreamBook().streams(language)
+    stages = StageBook().stages(language)
+    now = datetime(2026, 3, 2, tzinfo=UTC)
+    readiness = [StreamReadiness(each.slug, 50, "", "") for each in streams]
+    return [
+        lines.session_ended(
+            language, summary="", patterns=(), core_issue=None, next_step=None, moved=Html("moved")
+        ),
+        *(
+            pages.journey_line(
+                language, journey=Journey(each.code, (), (), ()), stages=stages, now=now, photo=None
+            )
+            for each in stages
+        ),
+        pages.portrait(language, light=None, findings=[FINDING]),
+        pages.picked(language, FINDING),
+        pages.ask_correction(language, FINDING),
+        pages.readiness(language, found=readiness, streams=streams),
+        pages.programmes(language, streams=streams, interested=""),
     ]
 
 
@@ -69,7 +104,8 @@ def route(**fields: Any) -> Route:
         }
     )
     # The router looks at what was heard, and at whether there is a visit at all.
-    return route_of(Act(desk=None, rows=[], updates=[heard], visit=object() if heard.is_private else None))  # type: ignore[arg-type]
+    visit = object() if heard.is_private and heard.is_blocked is None else None
+    return route_of(Act(desk=None, rows=[], updates=[heard], visit=visit))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("data", buttons())
@@ -99,7 +135,7 @@ def test_every_command_that_a_text_mentions_is_answered(language: str) -> None:
 
 
 def test_every_command_that_telegram_shows_is_answered_and_described() -> None:
-    assert set(SHOWN) == set(COMMANDS)
+    assert set(SHOWN) == set(COMMANDS) - FOR_ADMINS
     shown = command_lists()
     assert [each.get("language_code") for each in shown] == [None, "ru", "en"]
     for each in shown:
@@ -111,7 +147,13 @@ def test_every_command_that_telegram_shows_is_answered_and_described() -> None:
 
 def test_without_consent_there_are_the_door_the_pages_and_the_way_out() -> None:
     assert {name for name, each in COMMANDS.items() if not each.needs_consent} == NEEDS_NO_CONSENT
-    assert {name for name, each in TAPS.items() if each.needs_consent} == {"open", "switch", "resume"}
+    assert {name for name, each in TAPS.items() if not each.needs_consent} == {
+        "consent",
+        "hello",
+        "language",
+        "forget",
+        "close",
+    }
     assert TEXT.needs_consent
     assert MEDIA.needs_consent
 
@@ -130,6 +172,8 @@ def test_without_consent_there_are_the_door_the_pages_and_the_way_out() -> None:
         ({"kind": "callback_query", "tap": Tap("1", "", 1)}, OLD_BUTTON),
         ({"kind": "my_chat_member", "is_blocked": True}, MEMBERSHIP),
         ({"kind": "my_chat_member", "is_blocked": False}, MEMBERSHIP),
+        ({"kind": "channel_post", "is_private": False, "text": "a post"}, CHANNEL),
+        ({"kind": "edited_channel_post", "is_private": False, "is_bot": True}, CHANNEL),
         ({"kind": "message_reaction"}, IGNORED),
         ({"kind": "unknown"}, IGNORED),
         ({"text": "I hear myself", "is_bot": True}, IGNORED),

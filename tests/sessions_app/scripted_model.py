@@ -13,6 +13,12 @@ from llm.contracts import Answer, Question, Usage
 Reply = str | dict[str, Any] | Exception | Callable[[Question], Awaitable[str]]
 
 HARMLESS: dict[str, Any] = {"sign": "none", "confidence": 1.0}
+# What it says to questions beside the talk where a test wrote down nothing.
+UNASKED: dict[str, dict[str, Any]] = {
+    "crisis": HARMLESS,
+    "stage": {"stage": None, "confidence": 0.0, "quotes": [], "why": ""},
+    "facts": {"facts": []},
+}
 
 
 @dataclass
@@ -56,7 +62,7 @@ class ScriptedModel:
 
     def _reply_to(self, question: Question) -> Reply:
         waiting = self._replies[question.purpose]
-        if not waiting and question.purpose == "crisis":
-            return HARMLESS
+        if not waiting and question.purpose in UNASKED:
+            return UNASKED[question.purpose]
         assert waiting, f"nobody wrote down what to say to a question for {question.purpose!r}"
         return waiting.popleft()

@@ -396,6 +396,7 @@ async def test_a_diagnostic_asks_on_and_remembers_what_it_knows(room: Room) -> N
 async def test_a_diagnostic_that_knows_enough_concludes(room: Room) -> None:
     room.model.says("diagnostic", {**STEP, "enough": True})
     room.model.says("diagnosis", RESULT)
+    room.model.says("stage", {"stage": "ORDEAL", "confidence": 0.9, "quotes": ["I wait"], "why": ""})
     await room.opens("diagnostic")
     await room.says("I wait.")
     assert "Knows before she can say." in (await room.heard())[-1]

@@ -11,13 +11,18 @@ import pytest
 from bots.models import Bot
 from core.clock import clock
 from core.tenancy import in_bot
+from journey.contracts import Judgement
+from journey.stages import StageCode
 from mailbox.contracts import Arrival, LeaseLost, Outcome
 from mailbox.services.accept import accept
 from mailbox.services.claim import claim
 from mailbox.services.deliver import mark, outgoing
 from mailbox.services.settle import bury
+from profiles.contracts import Found
+from sessions_app.companion import StageBook
 from sessions_app.contracts import Cost
 from sessions_app.outcomes import SessionSummary
+from sessions_app.reflections import Reflection
 from sessions_app.services.answer import answer
 from sessions_app.services.complete_session import complete_with_summary
 from sessions_app.services.forget_person import forget_everywhere, forget_here
@@ -58,7 +63,19 @@ def live_through_everything(guest: Guest) -> Guest:
             "next_step": secret,
         }
     )
-    guest.is_served(complete_with_summary, visit, session=visit.session, outcome=outcome, cost=Cost())
+    reflection = Reflection(
+        Judgement(StageCode.ORDEAL, 0.9, (secret,)),
+        (Found("location", secret, secret), Found("age", "40", secret)),
+    )
+    guest.is_served(
+        complete_with_summary,
+        visit,
+        session=visit.session,
+        outcome=outcome,
+        reflection=reflection,
+        stages=StageBook(),
+        cost=Cost(),
+    )
     guest.asks(pause_for_crisis, secret, kind="abuse", rule="r")
     buried = Arrival(
         update_id=None,

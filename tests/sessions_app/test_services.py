@@ -9,13 +9,17 @@ import pytest
 from bots.models import Bot
 from core.clock import Clock, clock
 from core.tenancy import in_bot
+from journey.contracts import Judgement
+from journey.stages import StageCode
 from mailbox.contracts import LeaseLost
 from mailbox.services.claim import claim
 from profiles.models import Profile
+from sessions_app.companion import StageBook
 from sessions_app.contracts import Button, Closing, Cost, Line, Opening
 from sessions_app.crisis import crisis_reply, hotline_list
 from sessions_app.models import Message, Session
 from sessions_app.outcomes import DiagnosticResult, SessionSummary
+from sessions_app.reflections import Reflection
 from sessions_app.rendering import Html, plain
 from sessions_app.services import forget_person, say_text, welcome
 from sessions_app.services.answer import answer
@@ -35,6 +39,9 @@ from sessions_app.services.show_summary import show_summary
 from sessions_app.speech import say, variants
 from tests.cast import make_profile
 from tests.sessions_app.guests import Guest, make_guest, taken_over
+
+# Her own words put her on a stage.
+REFUSING = Reflection(Judgement(StageCode.REFUSAL, 0.8, ("not now, the children",)))
 
 
 @pytest.fixture
@@ -441,7 +448,13 @@ def test_a_summary_ends_the_session_writes_the_profile_and_is_told(vera: Guest, 
     vera.asks(open_session, "/natasha", kind="natasha")
     visit = vera.comes("/end_session")
     vera.is_served(
-        complete_with_summary, visit, session=visit.session, outcome=SUMMARY, cost=Cost("gpt", 10, 5, 77, 900)
+        complete_with_summary,
+        visit,
+        session=visit.session,
+        outcome=SUMMARY,
+        reflection=REFUSING,
+        stages=StageBook(),
+        cost=Cost("gpt", 10, 5, 77, 900),
     )
     assert vera.sessions("state", "completed_at", "summary", "patterns", "core_issue", "data") == [
         (
@@ -476,7 +489,15 @@ def test_a_summary_ends_the_session_writes_the_profile_and_is_told(vera: Guest, 
 def test_a_diagnosis_ends_the_session_and_writes_who_the_person_is(vera: Guest) -> None:
     vera.asks(open_session, "/diagnostic", kind="diagnostic")
     visit = vera.comes("my last answer")
-    vera.is_served(complete_with_diagnosis, visit, session=visit.session, outcome=DIAGNOSIS, cost=Cost("gpt"))
+    vera.is_served(
+        complete_with_diagnosis,
+        visit,
+        session=visit.session,
+        outcome=DIAGNOSIS,
+        reflection=REFUSING,
+        stages=StageBook(),
+        cost=Cost("gpt"),
+    )
     profile = vera.profile()
     assert (profile.psychotype, profile.strengths, profile.challenges, profile.journey_stage) == (
         "emotional",
@@ -506,15 +527,23 @@ def test_a_session_of_which_nothing_can_be_told_ends_all_the_same(vera: Guest, s
 
 
 def test_the_summary_of_a_session_is_shown_open_or_done(vera: Guest) -> None:
-    vera.asks(show_summary, "/my_session_summary")
+    vera.asks(show_summary, "/my_session_summary", stages=StageBook())
     assert vera.heard()[-1] == say("overview.none", "en")
     vera.asks(open_session, "/natasha", kind="natasha")
-    vera.asks(show_summary, "/my_session_summary")
+    vera.asks(show_summary, "/my_session_summary", stages=StageBook())
     assert say("overview.title.natasha", "en") in vera.heard()[-1]
     assert say("overview.nothing_yet", "en") in vera.heard()[-1]
     visit = vera.comes("/end_session")
-    vera.is_served(complete_with_summary, visit, session=visit.session, outcome=SUMMARY, cost=Cost())
-    vera.asks(show_summary, "/my_session_summary")
+    vera.is_served(
+        complete_with_summary,
+        visit,
+        session=visit.session,
+        outcome=SUMMARY,
+        reflection=Reflection(),
+        stages=StageBook(),
+        cost=Cost(),
+    )
+    vera.asks(show_summary, "/my_session_summary", stages=StageBook())
     assert "She waits &lt;for&gt; him." in vera.heard()[-1]
     assert "• waits" in vera.heard()[-1]
 
@@ -522,7 +551,7 @@ def test_the_summary_of_a_session_is_shown_open_or_done(vera: Guest) -> None:
 def test_a_session_that_was_left_for_another_is_not_shown(vera: Guest) -> None:
     vera.asks(open_session, "/natasha", kind="natasha")
     vera.asks(switch_session, tap="switch:diagnostic", kind="diagnostic")
-    vera.asks(show_summary, "/my_session_summary")
+    vera.asks(show_summary, "/my_session_summary", stages=StageBook())
     assert say("overview.title.diagnostic", "en") in vera.heard()[-1]
 
 

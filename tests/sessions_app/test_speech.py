@@ -15,6 +15,15 @@ COMMANDS = (
     "diagnostic",
     "end_session",
     "my_session_summary",
+    "my_journey",
+    "my_metaphysical_profile",
+    "analyze_readiness",
+    "streams",
+    "platform",
+    "pause",
+    "resume",
+    "stats",
+    "fill_profiles",
     "privacy",
     "forget_me",
     "language",
@@ -63,7 +72,7 @@ def test_every_text_is_well_formed_and_fits_into_one_message(key: str, language:
 
 @pytest.mark.parametrize(("key", "language"), [each for each in ALL if each[0].endswith("_button")])
 def test_buttons_are_short_and_carry_no_markup(key: str, language: str) -> None:
-    label = say(key, language)
+    label = say(key, language, **dict.fromkeys(_variables(key, language), "100"))
 
     assert len(label) <= 32
     assert not set("<>&{}\n") & set(label)
