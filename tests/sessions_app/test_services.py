@@ -482,7 +482,13 @@ def test_a_summary_ends_the_session_writes_the_profile_and_is_told(vera: Guest, 
         77,
         900,
     )
-    assert set(vera.events()) == {"session.started", "session.completed", "profile.updated"}
+    assert set(vera.events()) == {
+        "session.started",
+        "session.completed",
+        "profile.updated",
+        "stage.changed",
+        "funnel.started_journey",
+    }
     assert vera.comes("hello").session is None
 
 
