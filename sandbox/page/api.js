@@ -22,6 +22,7 @@ const asked = (person) => ({
 export const api = {
   bots: () => ask("bots"),
   createBot: (name) => post("bots", { name }),
+  fileAddress: (bot, fileId) => `/control/bots/${bot.token}/files/${encodeURIComponent(fileId)}`,
   chats: (bot) => ask(`bots/${bot.token}/chats`),
   chat: (bot, person) => ask(`bots/${bot.token}/chats/${person.id}?language_code=${person.language ?? ""}`),
   say: (bot, person, text) => post(`bots/${bot.token}/say`, { ...asked(person), text }),

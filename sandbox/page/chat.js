@@ -21,7 +21,9 @@ const state = {
   ticket: 0, heardMeanwhile: null,
 };
 
-const hands = { say, tap, edit: (message) => composer.edit(message), toast };
+const hands = { say, tap, edit: (message) => composer.edit(message), toast, fileAddress: (fileId) => api.fileAddress(state.bot, fileId) };
+const bubbles = new WeakMap();
+const typing = typingBubble();
 const composer = new Composer({ send: say, begin, rewrite, lastOwn });
 
 async function attempt(action) {
@@ -188,10 +190,10 @@ function showHead() {
   if (!bot) return;
   paintAvatar(byId("head-avatar"), bot.id, bot.name);
   byId("head-name").textContent = bot.name;
-  const typing = Date.now() < state.typingUntil;
+  const isTyping = Date.now() < state.typingUntil;
   const status = byId("head-status");
-  status.className = typing ? "state typing" : `state ${bot.state}`;
-  status.textContent = typing ? `${t("typing")}…` : t(`state_${bot.state}`);
+  status.className = isTyping ? "state typing" : `state ${bot.state}`;
+  status.textContent = isTyping ? `${t("typing")}…` : t(`state_${bot.state}`);
   byId("block").setAttribute("aria-checked", String(state.blocked));
   byId("block").lastElementChild.textContent = t(state.blocked ? "blocked" : "block");
 }
@@ -241,6 +243,18 @@ function showHero() {
     make("p", {}, t("heroAs", { name: person.name }), make("br"), t("heroHint")));
 }
 
+// A message that has not changed keeps its node: what plays goes on, what is selected stays so.
+function bubbleOf(message) {
+  if (!bubbles.has(message)) bubbles.set(message, bubble(message, state.person, hands));
+  return bubbles.get(message);
+}
+
+function arrange(box, nodes) {
+  const wanted = new Set(nodes);
+  for (const node of [...box.children]) if (!wanted.has(node)) node.remove();
+  nodes.forEach((node, index) => box.children[index] !== node && box.insertBefore(node, box.children[index] ?? null));
+}
+
 // The newest message of a run keeps the corner; a new day is announced.
 function showMessages() {
   const nodes = [];
@@ -248,17 +262,21 @@ function showMessages() {
   for (const message of [...state.messages.values()].slice(-MOST_SHOWN)) {
     const day = dayName(message.date);
     if (!previous || dayName(previous.date) !== day) nodes.push(make("p", { class: "day" }, day));
-    const node = bubble(message, state.person, hands);
-    if (previous && isOwn(previous, state.person) === isOwn(message, state.person) && message.date - previous.date < GROUP_GAP) {
-      node.classList.add("follows");
-    }
+    const node = bubbleOf(message);
+    const follows = previous && isOwn(previous, state.person) === isOwn(message, state.person) && message.date - previous.date < GROUP_GAP;
+    node.classList.toggle("follows", Boolean(follows));
     nodes.push(node);
     previous = message;
   }
-  if (Date.now() < state.typingUntil) nodes.push(typingBubble());
-  byId("messages").replaceChildren(...nodes);
+  if (Date.now() < state.typingUntil) nodes.push(typing);
+  arrange(byId("messages"), nodes);
   showHero();
   toEnd();
+}
+
+function arriving(node) {
+  node.classList.add("arriving");
+  node.addEventListener("animationend", () => node.classList.remove("arriving"), { once: true });
 }
 
 function isAtEnd() {
@@ -303,7 +321,7 @@ const hears = {
     state.messages.set(event.message.message_id, event.message);
     if (event.keyboard !== undefined) state.keyboard = event.keyboard;
     refresh(state.isAtEnd || isOwn(event.message, state.person));
-    byId("messages").querySelector(`[data-id="${Number(event.message.message_id)}"]`)?.classList.add("arriving");
+    arriving(bubbleOf(event.message));
   },
   edit: (event) => {
     state.messages.set(event.message.message_id, event.message);
@@ -418,6 +436,7 @@ function settle() {
     event.preventDefault();
     createBot();
   });
+  byId("zoom-image").addEventListener("click", () => byId("zoom").close());
   for (const sheet of document.querySelectorAll("dialog")) {
     sheet.addEventListener("click", (event) => event.target === sheet && sheet.close());
   }

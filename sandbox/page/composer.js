@@ -80,7 +80,8 @@ export class Composer {
   changed() {
     byId("send").disabled = !this.field.value.trim();
     this.field.style.height = "auto";
-    this.field.style.height = `${Math.min(this.field.scrollHeight, 180)}px`;
+    // While it is hidden it has no height to measure.
+    if (this.field.scrollHeight) this.field.style.height = `${Math.min(this.field.scrollHeight, 180)}px`;
     this.complete();
   }
 

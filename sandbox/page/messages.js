@@ -1,23 +1,25 @@
 // One message as a bubble with its keyboard.
 import { copy, icon, make } from "/sandbox/dom.js";
 import { formatted, safeLink } from "/sandbox/entities.js";
+import { mediaOf, summary } from "/sandbox/media.js";
 import { clockTime, t } from "/sandbox/texts.js";
 
-const NO_KIND = new Set(["message_id", "from", "chat", "date", "edit_date", "reply_markup", "reply_to_message", "entities"]);
+const NO_KIND = new Set(["message_id", "from", "chat", "date", "edit_date", "reply_markup", "reply_to_message", "entities", "sender_chat"]);
 
 export const isOwn = (message, person) => message.from?.id === person.id;
 
-function content(message, onCommand) {
+function content(message, media, onCommand) {
   const text = message.text ?? message.caption;
   if (typeof text === "string") return formatted(text, message.entities ?? message.caption_entities, onCommand);
+  if (media) return [];
   const kind = Object.keys(message).find((key) => !NO_KIND.has(key)) ?? "?";
   return [make("span", { class: "other-kind" }, t("unknownMessage", { kind }))];
 }
 
 function replyLine(message) {
   const target = message.reply_to_message;
-  if (!target || typeof target.text !== "string") return null;
-  return make("div", { class: "reply-line" }, target.text.slice(0, 120));
+  const words = target ? summary(target) : "";
+  return words ? make("div", { class: "reply-line" }, words.slice(0, 120)) : null;
 }
 
 function keyboardButton(button, message, hands) {
@@ -46,15 +48,24 @@ function keyboard(message, hands) {
   return make("div", { class: "keyboard" }, ...lines);
 }
 
+function carries(message, media) {
+  if (!media) return "";
+  return media.classList.contains("photo") ? `with-photo ${message.caption ? "" : "bare"}` : "with-file";
+}
+
 export function bubble(message, person, hands) {
   const own = isOwn(message, person);
   const node = make("article", { class: own ? "message own" : "message", data: { id: String(message.message_id) } });
   const meta = make("span", { class: "meta" }, message.edit_date ? `${t("editedMark")} · ` : "", clockTime(message.date));
-  const body = make("div", { class: "text" }, replyLine(message), ...content(message, hands.say), meta);
+  const media = mediaOf(message, hands.fileAddress);
+  const body = make("div", { class: "text" }, replyLine(message), ...content(message, media, hands.say), meta);
   const edit = own && typeof message.text === "string"
     ? make("button", { type: "button", class: "icon-button edit", title: t("edit"), "aria-label": t("edit"), onclick: () => hands.edit(message) }, icon("pen"))
     : null;
-  node.append(make("div", { class: "line" }, edit, make("div", { class: "bubble" }, body)));
+  const parts = message.show_caption_above_media ? [body, media] : [media, body];
+  const inside = make("div", { class: `bubble ${carries(message, media)}` }, ...parts);
+  if (media?.dataset.width) node.style.setProperty("--width", `${media.dataset.width}px`);
+  node.append(make("div", { class: "line" }, edit, inside));
   const keys = keyboard(message, hands);
   if (keys) node.append(keys);
   return node;

@@ -18,6 +18,7 @@ const TEXTS = {
     failed: "That did not work: {reason}", edit: "Edit", command: "Send {text}",
     unknownMessage: "a message of another kind ({kind})", noButtons: "The bot did not answer this tap.",
     today: "Today", yesterday: "Yesterday", unread: "{count} unread", person: "Change person", begun: "has met this bot", blocked: "Blocked",
+    photo: "Photo", document: "File", voice: "Voice message", openPhoto: "Open the photo", fileGone: "This file is no longer kept.", save: "Save",
     russian: "Russian", english: "English", anna: "Anna", max: "Max",
   },
   ru: {
@@ -38,6 +39,7 @@ const TEXTS = {
     failed: "Не получилось: {reason}", edit: "Изменить", command: "Отправить {text}",
     unknownMessage: "сообщение другого вида ({kind})", noButtons: "Бот не ответил на это нажатие.",
     today: "Сегодня", yesterday: "Вчера", unread: "непрочитанных: {count}", person: "Сменить человека", begun: "уже знакомы", blocked: "Заблокирован",
+    photo: "Фото", document: "Файл", voice: "Голосовое сообщение", openPhoto: "Открыть фото", fileGone: "Этот файл больше не хранится.", save: "Сохранить",
     russian: "русский", english: "английский", anna: "Анна", max: "Максим",
   },
 };
@@ -56,6 +58,13 @@ export function translate(root) {
     node.setAttribute("aria-label", t(node.dataset.label));
     node.title = t(node.dataset.label);
   }
+}
+
+export function fileSize(bytes) {
+  if (!Number.isFinite(bytes) || bytes < 0) return "";
+  const power = bytes < 1000 ? 0 : bytes < 1e6 ? 1 : 2;
+  const format = { style: "unit", unit: ["byte", "kilobyte", "megabyte"][power], unitDisplay: "short", maximumFractionDigits: power === 2 ? 1 : 0 };
+  return new Intl.NumberFormat(language, format).format(bytes / 1000 ** power);
 }
 
 export function clockTime(seconds) {

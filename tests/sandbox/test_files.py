@@ -534,3 +534,22 @@ async def test_files_survive_a_restart(tmp_path: Path) -> None:
         file.unlink()
         assert (await bot.download(path_))[0] == 404
         assert await bot.refusal("sendPhoto", chat_id=1001, photo=file_id) == WRONG_ID
+
+
+async def test_the_control_api_shows_pictures_and_saves_the_rest(
+    known_bot: BotHand, other_bot: BotHand, control: ControlHand
+) -> None:
+    photo = (await known_bot.photo(picture("WEBP")))["photo"][0]["file_id"]
+    sent = await known_bot.sent("sendDocument", {"document": ("Анна.html", picture())}, chat_id=1001)
+    document = sent["document"]["file_id"]
+    files_of = f"/control/bots/{known_bot.token}/files"
+    async with known_bot.session.get(f"{files_of}/{photo}") as response:
+        assert (response.content_type, await response.read()) == ("image/webp", picture("WEBP"))
+        assert "Content-Disposition" not in response.headers
+    async with known_bot.session.get(f"{files_of}/{document}") as response:
+        assert (response.content_type, await response.read()) == ("application/octet-stream", picture())
+        saved = "attachment; filename*=UTF-8''%D0%90%D0%BD%D0%BD%D0%B0.html"
+        assert response.headers["Content-Disposition"] == saved
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+    status, body = await control.send("GET", f"bots/{other_bot.token}/files/{photo}")
+    assert (status, body) == (404, {"error": "this bot has no such file, or has it no longer"})

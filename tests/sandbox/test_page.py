@@ -13,6 +13,7 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 
 from sandbox import SandboxServer
 from tests.sandbox.client import BotHand, ControlHand
+from tests.sandbox.pictures import picture
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 FLAGS = [
@@ -258,6 +259,83 @@ async def test_the_newest_stays_in_view_unless_one_has_scrolled_up(bot: BotHand,
     await expect(page.locator(".message").last).to_be_in_viewport()
 
 
+async def test_a_photo_is_shown_with_its_caption_and_buttons_and_can_be_zoomed(
+    bot: BotHand, open_page: Opener
+) -> None:
+    page = await open_page()
+    await page.locator("#start").click()
+    await heard_text(bot)
+    keyboard = {"inline_keyboard": [[{"text": "Not me", "callback_data": "no"}]]}
+    sent = await bot.photo(
+        picture(size=(800, 400)),
+        chat_id=100001,
+        caption="<b>Your</b> way",
+        parse_mode="HTML",
+        reply_markup=keyboard,
+    )
+    image = page.locator(".message:not(.own) .photo img")
+    await expect(image).to_have_js_property("naturalWidth", 800)
+    assert await image.evaluate("image => [image.clientWidth, image.clientHeight]") == [400, 200]
+    await expect(page.locator(".message:not(.own) strong")).to_have_text("Your")
+    await page.locator(".photo").click()
+    await expect(page.locator("#zoom-image")).to_have_js_property("naturalWidth", 800)
+    await expect(page.locator("#zoom-caption")).to_have_text("Your way")
+    await page.locator("#zoom-image").click()
+    await expect(page.locator("#zoom")).to_be_hidden()
+    await page.locator(".photo").click()
+    await page.keyboard.press("Escape")
+    await expect(page.locator("#zoom")).to_be_hidden()
+    await page.locator(".key", has_text="Not me").click()
+    (update,) = await bot.updates(timeout=10)
+    assert update["callback_query"]["data"] == "no"
+    await bot.ok("editMessageCaption", chat_id=100001, message_id=sent["message_id"], caption="Another")
+    await expect(page.locator(".message:not(.own) .text")).to_contain_text("Anotheredited")
+    await expect(page.locator(".key:visible")).to_have_count(0)
+
+
+async def test_a_document_can_be_saved(bot: BotHand, open_page: Opener, tmp_path: Path) -> None:
+    page = await open_page()
+    await page.locator("#start").click()
+    await heard_text(bot)
+    content = b"<script>document.title = 'taken'</script>"
+    await bot.sent("sendDocument", {"document": ("Всё.html", content)}, chat_id=100001, caption="All of it")
+    card = page.locator("a.document")
+    await expect(card).to_have_text("Всё.html41 byte")
+    async with page.expect_download() as begun:
+        await card.click()
+    download = await begun.value
+    assert download.suggested_filename == "Всё.html"
+    await download.save_as(tmp_path / "saved")
+    assert (tmp_path / "saved").read_bytes() == content
+
+
+async def test_a_veiled_photo_is_unveiled_before_it_is_zoomed(bot: BotHand, open_page: Opener) -> None:
+    page = await open_page()
+    await page.locator("#start").click()
+    await heard_text(bot)
+    await bot.photo(picture(), chat_id=100001, has_spoiler=True)
+    await expect(page.locator(".photo.veiled")).to_have_count(1)
+    await page.locator(".photo").click()
+    await expect(page.locator(".photo.veiled")).to_have_count(0)
+    await expect(page.locator("#zoom")).to_be_hidden()
+
+
+async def test_what_has_not_changed_is_not_drawn_anew(bot: BotHand, open_page: Opener) -> None:
+    page = await open_page()
+    await page.locator("#start").click()
+    await heard_text(bot)
+    await bot.photo(picture(), chat_id=100001)
+    second = await bot.ok("sendMessage", chat_id=100001, text="two")
+    await expect(page.locator(".message:not(.own)")).to_have_count(2)
+    await page.evaluate("for (const node of document.querySelectorAll('.message')) node.wasHere = true")
+    await bot.ok("sendMessage", chat_id=100001, text="three")
+    await expect(page.locator(".message:not(.own)")).to_have_count(3)
+    await bot.ok("deleteMessage", chat_id=100001, message_id=second["message_id"])
+    await expect(page.locator(".message:not(.own)")).to_have_count(2)
+    kept = "[...document.querySelectorAll('.message')].map(node => Boolean(node.wasHere))"
+    assert await page.evaluate(kept) == [True, True, False]
+
+
 async def test_arrow_up_edits_what_one_said_last(bot: BotHand, open_page: Opener) -> None:
     page = await open_page()
     field = page.locator("#text")
@@ -340,7 +418,9 @@ async def test_it_fits_a_phone(bot: BotHand, open_page: Opener, scheme: str) -> 
     await page.locator("#start").tap()
     assert await heard_text(bot) == "/start"
     await bot.ok("sendMessage", chat_id=100001, text="word" * 300 + "\n" + "<b>x</b> " * 50)
-    await expect(page.locator(".message:not(.own)")).to_have_count(1)
+    await bot.photo(picture(size=(2000, 300)), chat_id=100001, caption="word" * 200)
+    await bot.sent("sendDocument", {"document": ("word" * 50, b"x")}, chat_id=100001)
+    await expect(page.locator(".message:not(.own)")).to_have_count(3)
     assert await page.evaluate("document.documentElement.scrollWidth") == 360
     await expect(page.locator("#rail")).to_be_hidden()
     await page.locator("#rail-open").tap()
