@@ -14,7 +14,7 @@ from profiles.plain import plain_line
 from profiles.selectors.due_profiles import FRESH_FOR
 from profiles.selectors.stream_names import stream_names
 
-_LONGEST_NAME = 80
+_LONGEST_NAME = 60
 
 
 def shown_name(person: Profile) -> str:
@@ -31,8 +31,9 @@ def who(person: Profile) -> SafeString:
     """Name, and under it how Telegram knows the person. A direction that a name sets ends with the name."""
     known = f"@{username(person)} · {person.telegram_id}" if username(person) else str(person.telegram_id)
     return format_html(
-        '<span class="flex flex-col"><strong class="font-semibold text-important"><bdi>{}</bdi></strong>'
-        '<span class="text-base-500 dark:text-base-400"><bdi>{}</bdi></span></span>',
+        '<span class="flex flex-col min-w-0">'
+        '<strong class="font-semibold text-important truncate"><bdi>{}</bdi></strong>'
+        '<span class="text-base-500 whitespace-nowrap dark:text-base-400"><bdi>{}</bdi></span></span>',
         shown_name(person),
         known,
     )
@@ -59,8 +60,8 @@ def freshness(person: Profile) -> SafeString | str:
     at = person.profile_updated_at
     if at is None:
         return NOTHING
-    kind = "success" if clock.now() - at < FRESH_FOR else "warning"
-    return badge(ago(at), kind)
+    is_fresh = clock.now() - at < FRESH_FOR
+    return ago(at) if is_fresh else in_a_row([SafeString(ago(at)), badge(_("stale"), "warning")])
 
 
 def names_of_streams() -> dict[str, str]:
@@ -72,6 +73,6 @@ def in_a_row(badges: list[SafeString]) -> SafeString:
     if not badges:
         return SafeString()
     return format_html(
-        '<span class="flex flex-wrap gap-1">{}</span>',
+        '<span class="flex flex-wrap gap-1 items-center">{}</span>',
         format_html_join("", "{}", ((each,) for each in badges)),
     )

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from bots.models import Language
+from bots.admin.visible_bots import VisibleBotsFilter
+from bots.models import Bot, Language
 from core.clock import clock
+from core.tenancy import visible_bots
 from profiles.admin.stages import STAGES
 from profiles.models import Profile
 from profiles.selectors.due_profiles import FRESH_FOR
@@ -40,6 +43,22 @@ class _Filter(admin.SimpleListFilter):
 
     def condition(self, chosen: str) -> Q:
         raise NotImplementedError
+
+
+class BotFilter(VisibleBotsFilter):
+    """One of the bots; by its id, since a join would hide from the planner which partition that is."""
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(bot_id__in=chosen_bots(request)) if self.value() else queryset
+
+
+def chosen_bots(request: HttpRequest) -> tuple[UUID, ...]:
+    """The bots whose people are asked for: the one that was chosen, else all that the person may see."""
+    visible = visible_bots() or ()
+    slug = request.GET.get(BotFilter.parameter_name)
+    if not slug:
+        return visible
+    return tuple(Bot.objects.filter(slug=slug, id__in=visible).values_list("id", flat=True))
 
 
 class StageFilter(_Filter):

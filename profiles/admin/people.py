@@ -14,23 +14,25 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 from unfold.forms import BaseDialogForm
+from unfold.paginator import InfinitePaginator
 from unfold.views import ChangeList
 
 import profiles.admin.portrait
 import profiles.admin.way  # noqa: F401 - their tabs
 from bots.admin.base import ReadOnlyAdmin, is_staff
 from bots.admin.faces import NOTHING, ago, badge, dialog_action
-from bots.admin.visible_bots import VisibleBotsFilter
 from core.tenancy import visible_bots
 from profiles.admin.faces import conditions, freshness, in_a_row, names_of_streams, shown_name, username, who
 from profiles.admin.filters import (
+    BotFilter,
     ConditionFilter,
     FreshnessFilter,
     LanguageFilter,
     SeenFilter,
     StageFilter,
+    chosen_bots,
 )
-from profiles.admin.pages import PeoplePaginator
+from profiles.admin.pages import ORDER, page_of_people
 from profiles.admin.panels import shown_panels
 from profiles.admin.permissions import may_care
 from profiles.admin.stages import stage_name
@@ -55,10 +57,15 @@ class People(ChangeList):  # type: ignore[misc]
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
         names = names_of_streams()
-        people: list[Any] = list(self.result_list)
+        start = (self.page_num - 1) * self.list_per_page
+        people: list[Any] = page_of_people(
+            self.queryset, bot_ids=chosen_bots(request), start=start, stop=start + self.list_per_page
+        )
         for person in people:
             person.stream_names = [names.get(str(slug), str(slug)) for slug in person.streams]
         self.result_list = people
+        # Nobody has counted; unfold would tell how many that are.
+        self.full_result_count = self.result_count
 
 
 @admin.register(Profile)
@@ -68,7 +75,7 @@ class ProfileAdmin(ReadOnlyAdmin):
     list_display = ("person", "bot", "stage", "streams_shown", "portrait", "seen", "state")
     list_display_links = ("person",)
     list_filter = (
-        VisibleBotsFilter,
+        BotFilter,
         StageFilter,
         SeenFilter,
         FreshnessFilter,
@@ -79,10 +86,10 @@ class ProfileAdmin(ReadOnlyAdmin):
     list_per_page = 50
     search_fields = ("telegram_id",)
     search_help_text = _("Telegram id, @username or the beginning of a name")
-    ordering = ("-last_seen_at", "-id")
-    paginator = PeoplePaginator
+    ordering = ORDER
+    sortable_by = ()
+    paginator = InfinitePaginator
     fields = ()
-    show_history = False
     actions_detail = (
         "write_summary",
         "note_purchase",
@@ -171,6 +178,8 @@ class ProfileAdmin(ReadOnlyAdmin):
             note_reading(bot_id=person.bot_id, profile_id=person.id, reader_id=_user_id(request))
             context |= {
                 "title": person.first_name,
+                # The admin's own log holds nothing of people.
+                "show_history": False,
                 "person": person,
                 "stage": stage_name(person.journey_stage) if person.journey_stage else "",
                 "seen": ago(person.last_seen_at),

@@ -4,10 +4,11 @@ from functools import partial
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import URLField
+from django.db.models import TextField, URLField
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from unfold.forms import BaseDialogForm
+from unfold.widgets import UnfoldAdminTextareaWidget
 
 from bots.admin.base import ServiceAdmin, is_staff, is_superuser
 from bots.admin.faces import dialog_action, short
@@ -25,7 +26,11 @@ class StreamAdmin(ServiceAdmin):
     list_display_links = ("name_ru",)
     ordering = ("position", "slug")
     warn_unsaved_form = True
-    formfield_overrides = {URLField: {"assume_scheme": "https"}}
+    show_full_result_count = True
+    formfield_overrides = {
+        URLField: {"assume_scheme": "https"},
+        TextField: {"widget": UnfoldAdminTextareaWidget(attrs={"rows": 4})},
+    }
     fieldsets = (
         (None, {"fields": (("slug", "position", "is_offered"), "url")}),
         (_("In Russian"), {"fields": ("name_ru", "description_ru")}),

@@ -136,6 +136,17 @@ def test_people_stand_in_the_order_in_which_they_were_seen_over_all_bots(
     assert names(browser(make_coach(bot, other_bot)), bot=other_bot.slug) == ["P1", "P3"]
 
 
+def test_so_many_bots_that_each_is_not_asked_look_the_same(
+    bot: Bot, other_bot: Bot, stopped_clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for minutes, each in enumerate((bot, other_bot, bot)):
+        make_profile(each, first_name=f"P{minutes}", last_seen_at=clock.now() - timedelta(minutes=minutes))
+    coach = browser(make_coach(bot, other_bot))
+    few = names(coach)
+    monkeypatch.setattr("profiles.admin.pages._MOST_BOTS", 1)
+    assert names(coach) == few == ["P0", "P1", "P2"]
+
+
 def test_pages_go_on_where_the_one_before_ended(bot: Bot, other_bot: Bot, stopped_clock: Clock) -> None:
     now = clock.now()
     for number in range(120):
@@ -220,6 +231,18 @@ def test_somebody_is_found_by_number_username_and_the_beginning_of_a_name(
     boris = {"telegram_id": 770_002, "first_name": "Борис", "last_name": "Орлов", "username": "boris"}
     make_profile(bot, **boris, last_seen_at=clock.now() + timedelta(minutes=1))
     assert names(browser(make_coach(bot)), q=term) == found
+
+
+def test_who_was_seen_long_ago_is_found_by_their_whole_username(
+    bot: Bot, stopped_clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("profiles.selectors.find_people.LOOKED_AT", 1)
+    monkeypatch.setattr("profiles.selectors.find_people._LEAST_A_BOT", 1)
+    make_profile(bot, first_name="Lost", username="Lost_One", last_seen_at=clock.now() - timedelta(days=900))
+    make_profile(bot, first_name="Here", username="here")
+    coach = browser(make_coach(bot))
+    for term, found in (("@here", ["Here"]), ("@lost_one", ["Lost"]), ("@lost", []), ("lost", [])):
+        assert names(coach, q=term) == found
 
 
 def test_a_page_of_many_takes_as_many_questions_as_one_of_few(bot: Bot, other_bot: Bot) -> None:
