@@ -227,12 +227,12 @@ def test_a_reader_who_is_slow_does_not_bring_back_what_was(vera: Profile, redis_
 
 
 def test_who_reads_beside_a_writer_never_sees_less_than_was_committed(vera: Profile):
-    age(vera, 0)
-    committed, is_over = [0], Event()
+    age(vera, 18)
+    committed, is_over = [18], Event()
 
     def write() -> None:
         try:
-            for years in range(1, 120):
+            for years in range(19, 120):
                 age(vera, years)
                 committed[0] = years
         finally:
