@@ -58,7 +58,10 @@ class BotAccount:
         return {"id": self.id, "is_bot": True, "first_name": self.name, "username": self.username}
 
     def next_message_id(self, chat: Chat) -> int:
-        """Private chats and small groups share the bot's counter, a supergroup has its own."""
+        """Private chats and small groups share the bot's counter, a supergroup and a channel have their own."""
+        if chat.channel is not None:
+            chat.channel.last_message_id += 1
+            return chat.channel.last_message_id
         if chat.kind == "supergroup":
             last = chat.last()
             return last["message_id"] + 1 if last else 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from sandbox.errors import BotApiError, bad_request
@@ -12,16 +13,41 @@ Message = dict[str, Any]
 MOST_MESSAGES = 5_000
 
 
+@dataclass(slots=True)
+class Channel:
+    """A channel. It numbers its posts itself: they are the same for every bot in it."""
+
+    id: int
+    title: str
+    username: str | None
+    owner_id: int
+    last_message_id: int = 0
+
+    def as_chat(self) -> dict[str, Any]:
+        """The Bot API's Chat."""
+        name = {"username": self.username} if self.username else {}
+        return {"id": self.id, "title": self.title, **name, "type": "channel"}
+
+
 class Chat:
-    """Private when it has a person, else a group; messages in the order in which they were sent."""
+    """Private when it has a person, else a group or a channel; messages in the order of their sending."""
 
     def __init__(
-        self, chat_id: int, *, person: Person | None = None, kind: str = "private", title: str = ""
+        self,
+        chat_id: int,
+        *,
+        person: Person | None = None,
+        channel: Channel | None = None,
+        kind: str = "private",
+        title: str = "",
     ) -> None:
         self.id = chat_id
         self.person = person
-        self.kind = kind
-        self.title = title
+        self.channel = channel
+        self.kind = "channel" if channel else kind
+        self.title = channel.title if channel else title
+        # How the bot went out of a channel: "left", "kicked"; None while it is in.
+        self.departure: str | None = None
         self.is_started = False
         self.is_blocked = False
         self.keyboard: dict[str, Any] | None = None
@@ -35,10 +61,17 @@ class Chat:
         """Everything that is not a talk with one person."""
         return self.person is None
 
+    @property
+    def is_open(self) -> bool:
+        """Is the bot in it?"""
+        return self.is_started and not self.is_blocked and self.departure is None
+
     def as_chat(self) -> dict[str, Any]:
         """The Bot API's Chat."""
         if self.person is not None:
             return self.person.as_chat()
+        if self.channel is not None:
+            return self.channel.as_chat()
         return {"id": self.id, "title": self.title, "type": self.kind}
 
     def require_open(self) -> None:
@@ -47,6 +80,9 @@ class Chat:
             raise bad_request("chat not found")
         if self.person is not None and not self.person.is_active:
             raise BotApiError(403, "Forbidden: user is deactivated")
+        if self.departure is not None:
+            reason = "was kicked from" if self.departure == "kicked" else "is not a member of"
+            raise BotApiError(403, f"Forbidden: bot {reason} the channel chat")
         if self.is_blocked:
             reason = "bot was kicked from the group chat" if self.is_group else "bot was blocked by the user"
             raise BotApiError(403, f"Forbidden: {reason}")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import random
 import re
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 from sandbox.accounts import BotAccount, bot_id, invented_token
-from sandbox.chats import Chat
+from sandbox.chats import Channel, Chat
 from sandbox.errors import BotApiError, ControlError
 from sandbox.faults import Faults
 from sandbox.files import FileStore
@@ -16,6 +17,7 @@ from sandbox.live import LiveFeed
 from sandbox.people import Person
 
 _USERNAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{4,31}$")
+_NO_USERNAME = "a username has 5 to 32 of A-Za-z0-9_ and begins with a letter"
 _LATIN = str.maketrans("абвгдеёзийклмнопрстуфыэ", "abvgdeeziyklmnoprstufye", "ъь") | str.maketrans(
     {"ж": "zh", "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "sch", "ю": "yu", "я": "ya"}
 )
@@ -28,6 +30,7 @@ class Cloud:
         self.limits = limits
         self.bots: dict[int, BotAccount] = {}
         self.people: dict[int, Person] = {}
+        self.channels: dict[int, Channel] = {}
         self.files = FileStore(folder)
         self.faults = Faults()
         self.feed = LiveFeed()
@@ -118,6 +121,22 @@ class Cloud:
         chat.title = title or chat.title
         return chat
 
+    def found_channel(self, *, title: str, username: str | None, owner: Person | None) -> Channel:
+        """A new channel, which nobody is in yet. Raises ControlError when the username cannot be had."""
+        if username is not None and not _USERNAME.match(username):
+            raise ControlError(_NO_USERNAME)
+        names = [*(bot.username for bot in self.bots.values()), *(c.username for c in self.channels.values())]
+        if username and username.lower() in {name.lower() for name in names if name}:
+            raise ControlError(f"the username {username} is taken")
+        number = random.randrange(1_000_000_000, 4_000_000_000)  # noqa: S311
+        while -1_000_000_000_000 - number in self.channels:
+            number += 1
+        owner = owner or self.person(number, {"first_name": "Owner"})
+        channel = Channel(-1_000_000_000_000 - number, title, username, owner.id)
+        self.channels[channel.id] = channel
+        self.is_dirty = True
+        return channel
+
     def close(self) -> None:
         """Let everyone go who waits: polls end as if nothing had come, pages are sent away."""
         for bot in self.bots.values():
@@ -126,7 +145,7 @@ class Cloud:
 
     def _free_username(self, wanted: str | None, name: str) -> str:
         if wanted is not None and not _USERNAME.match(wanted):
-            raise ControlError("a username has 5 to 32 of A-Za-z0-9_ and begins with a letter")
+            raise ControlError(_NO_USERNAME)
         taken = {bot.username.lower() for bot in self.bots.values()}
         base = wanted or _username_from(name)
         for number in range(1, len(taken) + 2):

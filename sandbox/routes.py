@@ -10,7 +10,7 @@ from aiohttp import web
 
 from sandbox import chat_page
 from sandbox.cloud import Cloud
-from sandbox.control import bots, events, files, switches
+from sandbox.control import bots, channels, events, files, switches
 from sandbox.control.body import answered
 from sandbox.errors import ControlError
 
@@ -48,6 +48,9 @@ ROUTES = (
     _route("GET", "/control/bots/{token}/chats", bots.chats),
     _route("GET", "/control/bots/{token}/chats/{chat_id}", bots.chat),
     _route("GET", "/control/bots/{token}/chats/{chat_id}/messages", bots.messages),
+    _route("POST", "/control/bots/{token}/channels", channels.create),
+    _route("DELETE", "/control/bots/{token}/channels/{chat_id}", channels.remove),
+    _route("POST", "/control/bots/{token}/channels/{chat_id}/posts", channels.post),
     _route("GET", "/control/bots/{token}/files/{file_id}", files.file),
     _route("GET", "/control/bots/{token}/record", bots.record),
     _route("GET", "/control/faults", switches.list_faults),

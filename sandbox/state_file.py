@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.accounts import BotAccount
-from sandbox.chats import Chat
+from sandbox.chats import Channel, Chat
 from sandbox.cloud import Cloud
 from sandbox.encoding import to_json
 from sandbox.errors import ControlError
@@ -95,6 +95,7 @@ def _snapshot(cloud: Cloud, *, complete: bool) -> dict[str, Any]:
         "version": _VERSION,
         "complete": complete,
         "files": cloud.files.snapshot(),
+        "channels": [asdict(channel) for channel in cloud.channels.values()],
         "people": [asdict(person) for person in cloud.people.values()],
         "bots": [_bot_snapshot(bot) for bot in cloud.bots.values()],
     }
@@ -125,6 +126,7 @@ def _chat_snapshot(chat: Chat) -> dict[str, Any]:
         "title": chat.title,
         "is_started": chat.is_started,
         "is_blocked": chat.is_blocked,
+        "departure": chat.departure,
         "keyboard": chat.keyboard,
         "messages": list(chat.messages()),
     }
@@ -136,6 +138,10 @@ def _restore(cloud: Cloud, saved: dict[str, Any]) -> None:
     for fields in saved["people"]:
         person = Person(**fields)
         cloud.people[person.id] = person
+    for fields in saved.get("channels", []):
+        channel = Channel(**fields)
+        channel.last_message_id += 0 if saved["complete"] else _SKIPPED_MESSAGES
+        cloud.channels[channel.id] = channel
     for fields in saved["bots"]:
         cloud.adopt(_restored_bot(cloud, fields, complete=saved["complete"]))
 
@@ -160,7 +166,9 @@ def _restored_bot(cloud: Cloud, saved: dict[str, Any], *, complete: bool) -> Bot
 
 def _restore_chat(cloud: Cloud, bot: BotAccount, saved: dict[str, Any]) -> None:
     person = cloud.person(saved["id"], {}) if saved["is_private"] else None
-    chat = Chat(saved["id"], person=person, kind=saved["kind"], title=saved["title"])
+    channel = cloud.channels.get(saved["id"])
+    chat = Chat(saved["id"], person=person, channel=channel, kind=saved["kind"], title=saved["title"])
+    chat.departure = saved.get("departure")
     chat.is_started = saved["is_started"]
     chat.is_blocked = saved["is_blocked"]
     chat.keyboard = saved["keyboard"]

@@ -6,17 +6,16 @@ import json
 from typing import Any
 
 from core.clock import clock
+from sandbox import membership
 from sandbox.accounts import BotAccount
 from sandbox.chats import Chat, Message, author_id, words_of
 from sandbox.cloud import Cloud
 from sandbox.encoding import to_json
 from sandbox.errors import ControlError
 from sandbox.people import Person
-from sandbox.text.detection import detected
-from sandbox.text.formatted import FormattedText, utf16_length
 from sandbox.update_queue import CALLBACK_LIFE, UPDATE_LIFE
+from sandbox.words import said
 
-_LONGEST_TEXT = 4096
 _LARGEST_MESSAGE_ID = 2**31
 _LARGEST_CHAT_ID = 2**52
 _MESSAGE_KINDS = ("message", "edited_message", "channel_post", "edited_channel_post", "business_message")
@@ -49,7 +48,9 @@ def say(
     cloud: Cloud, bot: BotAccount, *, person: Person, chat: Chat, text: str
 ) -> tuple[int | None, Message]:
     """The person writes. Answers the update's id (None when the bot wants no messages) and the message."""
-    _check_text(text)
+    content = said(text)
+    if chat.channel is not None:
+        raise ControlError("nobody writes in a channel; POST …/channels/<id>/posts posts there")
     if chat.is_blocked and not chat.is_group:
         raise ControlError("this person has blocked the bot; unblock first")
     chat.is_started = True
@@ -58,7 +59,7 @@ def say(
         "from": person.as_user(),
         "chat": chat.as_chat(),
         "date": int(clock.now().timestamp()),
-        **_content(text),
+        **content,
     }
     bot.keep(chat, message)
     bot.journal.note(chat.id, message["message_id"], text, "say")
@@ -70,13 +71,13 @@ def rewrite(
     cloud: Cloud, bot: BotAccount, *, person: Person, chat: Chat, message_id: int, text: str
 ) -> tuple[int | None, Message]:
     """The person edits what they said before."""
-    _check_text(text)
+    content = said(text)
     old = chat.find(message_id)
     if old is None or author_id(old) != person.id:
         raise ControlError(f"message {message_id} is none of this person's in this chat")
     now = int(clock.now().timestamp())
     kept = {key: old.get(key) for key in ("message_id", "from", "chat", "date")}
-    message = {**kept, "edit_date": now, **_content(text)}
+    message = {**kept, "edit_date": now, **content}
     chat.keep(message)
     bot.journal.note(chat.id, message_id, text, "edit")
     cloud.feed.publish("edit", bot=bot.id, chat=chat.id, message=message)
@@ -108,13 +109,7 @@ def set_blocked(cloud: Cloud, bot: BotAccount, *, person: Person, blocked: bool)
         return None
     chat.is_blocked = blocked
     old, new = ("member", "kicked") if blocked else ("kicked", "member")
-    change = {
-        "chat": chat.as_chat(),
-        "from": person.as_user(),
-        "date": int(clock.now().timestamp()),
-        "old_chat_member": _membership(bot, old),
-        "new_chat_member": _membership(bot, new),
-    }
+    change = membership.change(bot, chat, by=person, old=old, new=new)
     cloud.feed.publish("blocked", bot=bot.id, chat=chat.id, blocked=blocked)
     return deliver(cloud, bot, "my_chat_member", change)
 
@@ -235,20 +230,3 @@ def _kind(update: dict[str, Any]) -> str | None:
 
 def _life(kind: str | None) -> float:
     return CALLBACK_LIFE if kind in {"callback_query", "pre_checkout_query"} else UPDATE_LIFE
-
-
-def _content(text: str) -> dict[str, Any]:
-    found = detected(FormattedText(text))
-    return {"text": text, "entities": found.entities} if found.entities else {"text": text}
-
-
-def _check_text(text: str) -> None:
-    if not text.strip():
-        raise ControlError("`text` is empty: Telegram lets nobody send that")
-    if utf16_length(text) > _LONGEST_TEXT:
-        raise ControlError(f"`text` is longer than {_LONGEST_TEXT} UTF-16 units; …/updates takes any size")
-
-
-def _membership(bot: BotAccount, status: str) -> dict[str, Any]:
-    member = {"user": bot.as_user(), "status": status}
-    return {**member, "until_date": 0} if status == "kicked" else member

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from aiohttp import web
 
 from sandbox.accounts import BotAccount
-from sandbox.bot_api import files, messages, profile, receiving
+from sandbox.bot_api import files, messages, people, profile, receiving
 from sandbox.bot_api.params import Params, read_params
 from sandbox.cloud import Cloud
 from sandbox.encoding import to_json
@@ -37,12 +37,12 @@ _METHODS: dict[str, Method] = {
     "editMessageMedia": messages.edit_message_media,
     "editMessageReplyMarkup": messages.edit_message_reply_markup,
     "editMessageText": messages.edit_message_text,
-    "getChat": profile.get_chat,
+    "getChat": people.get_chat,
     "getFile": files.get_file,
     "getMe": profile.get_me,
     "getMyCommands": profile.get_my_commands,
     "getUpdates": receiving.get_updates,
-    "getUserProfilePhotos": profile.get_user_profile_photos,
+    "getUserProfilePhotos": people.get_user_profile_photos,
     "getWebhookInfo": receiving.get_webhook_info,
     "sendChatAction": profile.send_chat_action,
     "sendDocument": messages.send_document,

@@ -120,7 +120,9 @@ def edit_message_reply_markup(cloud: Cloud, bot: BotAccount, params: Params) -> 
 
 def delete_message(cloud: Cloud, bot: BotAccount, params: Params) -> bool:
     """deleteMessage."""
-    chat = _chat(bot, params)
+    chat = find_chat(bot, params)
+    if chat.channel is not None:
+        chat.require_open()
     message = chat.find(integer(params, "message_id"))
     if message is None:
         raise bad_request("message to delete not found")
@@ -135,22 +137,28 @@ def delete_message(cloud: Cloud, bot: BotAccount, params: Params) -> bool:
 
 def open_chat(bot: BotAccount, params: Params) -> Chat:
     """The chat that the call means, where the bot may write. Raises Telegram's refusal."""
-    chat = _chat(bot, params)
+    chat = find_chat(bot, params)
     chat.require_open()
     return chat
 
 
-def _chat(bot: BotAccount, params: Params) -> Chat:
+def find_chat(bot: BotAccount, params: Params) -> Chat:
+    """The chat that the call means, by its id or a channel's @username. Raises Telegram's refusal."""
     value = string(params, "chat_id").strip()
     if not value:
         raise bad_request("chat_id is empty")
     try:
-        chat = bot.chats.get(int(value))
+        chat = _named(bot, value[1:]) if value.startswith("@") else bot.chats.get(int(value))
     except ValueError:
         chat = None
     if chat is None or not chat.is_started:
         raise bad_request("chat not found")
     return chat
+
+
+def _named(bot: BotAccount, username: str) -> Chat | None:
+    named = (chat for chat in bot.chats.values() if chat.channel and chat.channel.username)
+    return next((chat for chat in named if chat.as_chat()["username"].lower() == username.lower()), None)
 
 
 def _send(
@@ -167,7 +175,8 @@ def _send(
     _keep_pace(cloud, bot, chat)
     message: Message = {
         "message_id": bot.next_message_id(chat),
-        "from": bot.as_user(),
+        # In a channel the channel speaks.
+        **({"sender_chat": chat.as_chat()} if chat.channel else {"from": bot.as_user()}),
         "chat": chat.as_chat(),
         "date": int(clock.now().timestamp()),
         **reply,
@@ -189,10 +198,12 @@ def _send(
 def _editable(bot: BotAccount, params: Params) -> Message:
     if not string(params, "message_id"):
         raise bad_request("message identifier is not specified")
-    message = open_chat(bot, params).find(integer(params, "message_id"))
+    chat = open_chat(bot, params)
+    message = chat.find(integer(params, "message_id"))
     if message is None:
         raise bad_request("message to edit not found")
-    if author_id(message) != bot.id:
+    # A channel's administrator may edit what anybody posted.
+    if author_id(message) != bot.id and chat.channel is None:
         raise bad_request("message can't be edited")
     return message
 

@@ -1,4 +1,4 @@
-"""Methods about the bot, its chats and its people: getMe, commands, getChat, actions, answers to taps."""
+"""Methods about the bot itself: getMe, commands, actions, answers to taps."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from sandbox.accounts import BotAccount
 from sandbox.bot_api.messages import open_chat
-from sandbox.bot_api.params import Params, boolean, integer, string, structure
+from sandbox.bot_api.params import Params, boolean, string, structure
 from sandbox.cloud import Cloud
 from sandbox.errors import bad_request
 from sandbox.text.formatted import utf16_length
@@ -29,13 +29,6 @@ _SCOPES = {
     "chat_administrators": ("chat_id",),
     "chat_member": ("chat_id", "user_id"),
 }
-_NO_GIFTS = {
-    "unlimited_gifts": False,
-    "limited_gifts": False,
-    "unique_gifts": False,
-    "premium_subscription": False,
-    "gifts_from_channels": False,
-}
 
 
 def get_me(_cloud: Cloud, bot: BotAccount, _params: Params) -> dict[str, Any]:
@@ -50,29 +43,6 @@ def get_me(_cloud: Cloud, bot: BotAccount, _params: Params) -> dict[str, Any]:
         "has_topics_enabled": False,
         "allows_users_to_create_topics": False,
     }
-
-
-def get_chat(_cloud: Cloud, bot: BotAccount, params: Params) -> dict[str, Any]:
-    """getChat: what PTB's ChatFullInfo needs, and nothing invented about the person."""
-    value = string(params, "chat_id").strip()
-    if not value:
-        raise bad_request("chat_id is empty")
-    chat = bot.chats.get(integer(params, "chat_id"))
-    if chat is None or not chat.is_started:
-        raise bad_request("chat not found")
-    return {
-        **chat.as_chat(),
-        "accent_color_id": abs(chat.id) % 7,
-        "max_reaction_count": 11,
-        "accepted_gift_types": _NO_GIFTS,
-    }
-
-
-def get_user_profile_photos(cloud: Cloud, _bot: BotAccount, params: Params) -> dict[str, Any]:
-    """getUserProfilePhotos: nobody here has any."""
-    if integer(params, "user_id") not in cloud.people:
-        raise bad_request("invalid user_id specified")
-    return {"total_count": 0, "photos": []}
 
 
 def send_chat_action(cloud: Cloud, bot: BotAccount, params: Params) -> bool:

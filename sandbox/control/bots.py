@@ -12,7 +12,6 @@ from sandbox.bot_api.profile import shown_commands
 from sandbox.chats import Chat
 from sandbox.cloud import Cloud
 from sandbox.control.body import (
-    Fields,
     answered,
     number,
     optional_number,
@@ -21,12 +20,11 @@ from sandbox.control.body import (
     read_json,
     text,
 )
+from sandbox.control.parties import chat_id_in, chat_of, person_of
 from sandbox.errors import ControlError
 from sandbox.people import Person
 
 Names = dict[str, str]
-_PERSON_FIELDS = ("username", "first_name", "last_name", "language_code")
-_GROUP_KINDS = {"group", "supergroup", "channel"}
 
 
 async def create(cloud: Cloud, request: web.BaseRequest, _names: Names) -> web.Response:
@@ -64,8 +62,8 @@ async def say(cloud: Cloud, request: web.BaseRequest, names: Names) -> web.Respo
     bot, fields = cloud.known(names["token"]), await read_fields(request)
     words = text(fields, "text")
     edited = optional_number(fields, "edit_message_id")
-    person = _person(cloud, fields)
-    chat = _chat(cloud, bot, person, fields)
+    person = person_of(cloud, fields)
+    chat = chat_of(cloud, bot, person, fields)
     if edited is None:
         update_id, message = visitors.say(cloud, bot, person=person, chat=chat, text=words)
     else:
@@ -79,8 +77,8 @@ async def tap(cloud: Cloud, request: web.BaseRequest, names: Names) -> web.Respo
     """POST …/tap."""
     bot, fields = cloud.known(names["token"]), await read_fields(request)
     message_id, data = number(fields, "message_id"), text(fields, "data")
-    person = _person(cloud, fields)
-    chat = _chat(cloud, bot, person, fields)
+    person = person_of(cloud, fields)
+    chat = chat_of(cloud, bot, person, fields)
     update_id, query_id = visitors.tap(cloud, bot, person=person, chat=chat, message_id=message_id, data=data)
     return answered({"update_id": update_id, "callback_query_id": query_id, "message_id": message_id})
 
@@ -126,7 +124,7 @@ async def chats(cloud: Cloud, _request: web.BaseRequest, names: Names) -> web.Re
 
 async def chat(cloud: Cloud, request: web.BaseRequest, names: Names) -> web.Response:
     """GET …/chats/<id>: all that the chat page shows, empty for a chat that does not exist yet."""
-    bot, chat_id = cloud.known(names["token"]), _chat_id(names)
+    bot, chat_id = cloud.known(names["token"]), chat_id_in(names)
     stranger = Person(chat_id, first_name="") if chat_id > 0 else None
     found = bot.chats.get(chat_id) or Chat(chat_id, person=stranger)
     language = request.query.get("language_code", "")
@@ -142,7 +140,7 @@ async def chat(cloud: Cloud, request: web.BaseRequest, names: Names) -> web.Resp
 
 async def messages(cloud: Cloud, _request: web.BaseRequest, names: Names) -> web.Response:
     """GET …/chats/<id>/messages: both ways, oldest first; an unknown chat has none."""
-    found = cloud.known(names["token"]).chats.get(_chat_id(names))
+    found = cloud.known(names["token"]).chats.get(chat_id_in(names))
     return answered(list(found.messages()) if found else [])
 
 
@@ -158,43 +156,17 @@ async def _set_blocked(
     cloud: Cloud, request: web.BaseRequest, names: Names, *, blocked: bool
 ) -> web.Response:
     bot = cloud.known(names["token"])
-    person = _person(cloud, await read_fields(request))
+    person = person_of(cloud, await read_fields(request))
     update_id = visitors.set_blocked(cloud, bot, person=person, blocked=blocked)
     return answered({"update_id": update_id, "blocked": blocked})
 
 
 async def _set_active(cloud: Cloud, request: web.BaseRequest, names: Names, *, active: bool) -> web.Response:
     cloud.known(names["token"])
-    person = _person(cloud, await read_fields(request))
+    person = person_of(cloud, await read_fields(request))
     person.is_active = active
     cloud.is_dirty = True
     return answered({"user_id": person.id, "active": active})
-
-
-def _person(cloud: Cloud, fields: Fields) -> Person:
-    person_id = number(fields, "user_id")
-    if person_id < 0:
-        raise ControlError("`user_id` must be positive: people have positive ids, groups negative ones")
-    return cloud.person(person_id, {name: optional_text(fields, name) for name in _PERSON_FIELDS})
-
-
-def _chat(cloud: Cloud, bot: BotAccount, person: Person, fields: Fields) -> Chat:
-    chat_id = optional_number(fields, "chat_id")
-    if chat_id is None or chat_id == person.id:
-        return cloud.private_chat(bot, person)
-    if chat_id > 0:
-        raise ControlError("`chat_id` must be the person's own or a group's, which is negative")
-    kind = optional_text(fields, "chat_type")
-    if kind is not None and kind not in _GROUP_KINDS:
-        raise ControlError("`chat_type` must be group, supergroup or channel")
-    return cloud.group_chat(bot, chat_id, kind=kind, title=optional_text(fields, "chat_title"))
-
-
-def _chat_id(names: Names) -> int:
-    try:
-        return int(names["chat_id"])
-    except ValueError as error:
-        raise ControlError("the chat's id must be a whole number") from error
 
 
 def _described(bot: BotAccount) -> dict[str, Any]:
@@ -215,7 +187,7 @@ def _chat_described(chat: Chat) -> dict[str, Any]:
         "chat": chat.as_chat(),
         "user": chat.person.as_user() if chat.person else None,
         "started": chat.is_started,
-        "blocked": chat.is_blocked,
+        "blocked": chat.is_blocked or chat.departure is not None,
         "active": chat.person.is_active if chat.person else True,
         "count": len(chat),
         "last_message": chat.last(),
