@@ -32,7 +32,8 @@ def locked_person(*, bot_id: UUID, profile_id: UUID) -> Profile | None:
 
     Whoever writes findings takes this lock first, so that two do so one after the other.
     """
-    people = Profile.objects.for_bot(bot_id).select_for_update()
+    # Rows that refer to the person may be written meanwhile: only their own row is waited for.
+    people = Profile.objects.for_bot(bot_id).select_for_update(no_key=True)
     return people.filter(id=profile_id, consented_at__isnull=False).first()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from django.conf import settings
 from django.core.signing import BadSignature, Signer
 
 _ID = 16
+_LOCALHOST = re.compile(r"//localhost(?=[:/]|$)", re.IGNORECASE)
 # Two ids and a slug of 32 letters, in base64, and a signature of 43 characters.
 _LONGEST = 160
 
@@ -28,7 +30,8 @@ def platform_link(*, bot_id: UUID, profile_id: UUID, stream: str = "") -> str:
     """The link that is counted as this person's; whole, for a button. It never ends, and says nothing of them."""
     packed = bot_id.bytes + profile_id.bytes + stream.encode("ascii")
     token = _signer().sign(base64.urlsafe_b64encode(packed).decode().rstrip("="))
-    return f"{settings.PUBLIC_URL}/go/{token}"
+    # Telegram refuses a button that leads to "localhost", however the settings spell this machine.
+    return f"{_LOCALHOST.sub('//127.0.0.1', settings.PUBLIC_URL, count=1)}/go/{token}"
 
 
 def read_token(token: str) -> PlatformVisit | None:

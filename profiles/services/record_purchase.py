@@ -9,7 +9,7 @@ from profiles.services.mark_funnel import mark_funnel
 
 def record_purchase(*, bot_id: UUID, profile_id: UUID, slug: str, correlation_id: str = "") -> bool:
     """A person has joined a stream: noted once per stream. False where the stream or the person does not exist."""
-    person = Profile.objects.for_bot(bot_id).select_for_update().filter(id=profile_id).first()
+    person = Profile.objects.for_bot(bot_id).select_for_update(no_key=True).filter(id=profile_id).first()
     if person is None or not Stream.objects.filter(slug=slug).exists():
         return False
     known = person.markers.get("purchased_streams")

@@ -18,11 +18,13 @@ from core.clock import Clock, clock
 from core.tenancy import in_bot
 from events.models import Event
 from profiles.contracts import FindingLine, FindingsKept, Found
+from profiles.knowledge import locked_person
 from profiles.models import Finding, Profile
 from profiles.selectors.findings_of import findings_of
 from profiles.services.correct_finding import correct_finding
 from profiles.services.drop_finding import drop_finding
 from profiles.services.keep_findings import keep_findings
+from profiles.services.log_activity import log_activity
 from tests.cast import make_profile
 
 MOSCOW = Found("location", "Москва", "Я живу в Москве.")
@@ -441,3 +443,17 @@ def test_many_at_once_leave_one_of_each(vera: Known) -> None:
     assert vera.row().location == vera.line("location").value
     digests: Sequence[tuple[str, str]] = [(each.kind, each.digest) for each in vera.rows()]
     assert len(set(digests)) == len(digests)
+
+
+def test_whoever_writes_findings_does_not_hold_up_the_persons_next_message(vera: Known) -> None:
+    def write() -> None:
+        try:
+            with in_bot(vera.bot.id):
+                log_activity(bot_id=vera.bot.id, profile_id=vera.id, kind="message")
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool, in_bot(vera.bot.id):
+        assert locked_person(bot_id=vera.bot.id, profile_id=vera.id) is not None
+        # It refers to the row that is locked here.
+        pool.submit(write).result(timeout=10)

@@ -72,6 +72,11 @@ def events(bot: Bot) -> list[tuple[str, Any]]:
 def test_a_link_is_whole_short_and_nowhere_called_localhost(bot: Bot, vera: UUID, settings: Settings) -> None:
     link = platform_link(bot_id=bot.id, profile_id=vera)
     assert link.startswith("http://127.0.0.1:")
+    settings.PUBLIC_URL = "http://localhost:8000"
+    assert platform_link(bot_id=bot.id, profile_id=vera).startswith("http://127.0.0.1:8000/go/")
+    settings.PUBLIC_URL = "https://localhost.relove.example"
+    link = platform_link(bot_id=bot.id, profile_id=vera)
+    assert link.startswith("https://localhost.relove.example/go/")
     settings.PUBLIC_URL = "https://relove.example/base"
     link = platform_link(bot_id=bot.id, profile_id=vera, stream="x" * 32)
     assert link.startswith("https://relove.example/base/go/")

@@ -496,6 +496,15 @@ def test_a_summary_is_written_by_hand(bot: Bot, vera: Profile) -> None:
     )
 
 
+def test_a_button_of_nobodys_page_leads_nowhere(bot: Bot) -> None:
+    client = browser(carer(bot))
+    for nobody in ("nonsense", str(uuid4())):
+        response = client.post(f"{PEOPLE}{nobody}/write-summary/", {**SENT, "summary": "x"})
+        assert response.status_code == 404
+        assert client.get(f"{PEOPLE}{nobody}/write-summary/").status_code == 200
+    assert names(client, bot="nobodys-bot") == []
+
+
 def test_a_purchase_is_noted(bot: Bot, vera: Profile) -> None:
     client = browser(carer(bot))
     assert "Opening the Heart" in client.get(f"{PEOPLE}{vera.id}/note-purchase/").content.decode()
