@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+
+MOST_PHOTOS = 20
 
 
 @dataclass(slots=True)
@@ -16,6 +18,11 @@ class Person:
     username: str | None = None
     language_code: str | None = None
     is_active: bool = True
+    bio: str | None = None
+    birthdate: dict[str, int] | None = None
+    personal_chat: int | None = None
+    # SHA-256 of the pictures they show, the newest first; the bytes are among the files.
+    photos: list[str] = field(default_factory=list)
 
     def learn(self, fields: dict[str, Any]) -> None:
         """Take over what a message or a request says anew about this person."""

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from sandbox import chat_page
 from sandbox.cloud import Cloud
-from sandbox.control import bots, channels, events, files, switches
+from sandbox.control import bots, channels, events, files, people, switches
 from sandbox.control.body import answered
 from sandbox.errors import ControlError
 
@@ -53,6 +53,9 @@ ROUTES = (
     _route("POST", "/control/bots/{token}/channels/{chat_id}/posts", channels.post),
     _route("GET", "/control/bots/{token}/files/{file_id}", files.file),
     _route("GET", "/control/bots/{token}/record", bots.record),
+    _route("GET", "/control/people/{user_id}", people.show),
+    _route("POST", "/control/people/{user_id}", people.change),
+    _route("GET", "/control/people/{user_id}/photo", people.photo),
     _route("GET", "/control/faults", switches.list_faults),
     _route("POST", "/control/faults", switches.add_fault),
     _route("DELETE", "/control/faults", switches.clear_faults),
