@@ -76,6 +76,11 @@ ADMIN_NAVIGATION: list[dict[str, Any]] = [
                 "link": reverse_lazy("admin:profiles_profile_changelist"),
             },
             {
+                "title": _("Activity"),
+                "icon": "footprint",
+                "link": reverse_lazy("admin:profiles_activitylog_changelist"),
+            },
+            {
                 "title": _("Programmes"),
                 "icon": "school",
                 "link": reverse_lazy("admin:profiles_stream_changelist"),

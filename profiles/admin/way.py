@@ -27,10 +27,12 @@ _STEPS = (
     ("visited_platform", _("Visited the platform")),
     ("purchased_stream", _("Joined a stream")),
 )
-_KINDS = {
+KINDS = {
     "message": _("message"),
     "command": _("command"),
     "callback_query": _("tapped a button"),
+    "edited_message": _("changed a message"),
+    "my_chat_member": _("blocked the bot or let it in"),
     "channel_post": _("posted in their channel"),
     "platform_visit": _("visited the platform"),
     "stream_chosen": _("chose a stream"),
@@ -88,7 +90,7 @@ def activity(request: HttpRequest, person: Profile) -> dict[str, Any]:
     older = acts[ACTS - 1] if len(acts) > ACTS else None
     return {
         "acts": [
-            {"kind": _KINDS.get(each.kind, each.kind), "at": ago(each.at), "details": _details(each)}
+            {"kind": KINDS.get(each.kind, each.kind), "at": ago(each.at), "details": _details(each)}
             for each in acts[:ACTS]
         ],
         "counts": counts,

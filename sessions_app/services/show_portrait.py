@@ -6,9 +6,11 @@ from uuid import UUID
 
 from profiles.contracts import FindingLine
 from profiles.selectors.findings_of import findings_of
+from profiles.selectors.profile_card import profile_card
 from profiles.services.correct_finding import correct_finding
 from profiles.services.drop_finding import drop_finding
 from sessions_app.contracts import Visit
+from sessions_app.crisis import hotline_list
 from sessions_app.lines import as_mapping, line
 from sessions_app.pages import ask_correction, picked, portrait
 from sessions_app.services.answer import answer
@@ -58,8 +60,17 @@ def take_correction(*, visit: Visit) -> None:
         answer(visit=visit, lines=[line("portrait.gone", language)])
     elif correct_finding(bot_id=visit.bot_id, profile_id=visit.person.id, finding_id=finding.id, value=said):
         answer(visit=visit, lines=[line("portrait.fixed", language, value=said)])
+    elif _is_underage(visit):
+        # Said in passing, and all the same: their consent has just ended.
+        told = line("care.underage", language, hotlines=hotline_list(language))
+        answer(visit=visit, lines=[told], consented=False)
     else:
         answer(visit=visit, lines=[line("portrait.unfit", language, value=finding.value)])
+
+
+def _is_underage(visit: Visit) -> bool:
+    card = profile_card(bot_id=visit.bot_id, profile_id=visit.person.id)
+    return card is not None and card.is_underage
 
 
 def _finding(visit: Visit, finding_id: UUID | None) -> FindingLine | None:
