@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminDateWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from bots.admin.base import ReadOnlyAdmin, is_staff
 from bots.admin.faces import ago
@@ -25,6 +25,11 @@ from profiles.models import ActivityLog
 from profiles.selectors.search_activity import ActivityPage, Place, search_activity
 
 ROWS = 50
+
+
+def _day() -> UnfoldAdminTextInputWidget:
+    # The browser's own calendar; unfold's wants the scripts of a form page.
+    return UnfoldAdminTextInputWidget(attrs={"type": "date"})
 
 
 class SearchForm(forms.Form):
@@ -39,8 +44,8 @@ class SearchForm(forms.Form):
         to_field_name="slug",
     )
     kind = forms.ChoiceField(label=_("Kind"), required=False, widget=UnfoldAdminSelectWidget())
-    since = forms.DateField(label=_("From"), required=False, widget=UnfoldAdminDateWidget())
-    until = forms.DateField(label=_("Until"), required=False, widget=UnfoldAdminDateWidget())
+    since = forms.DateField(label=_("From"), required=False, widget=_day())
+    until = forms.DateField(label=_("Until"), required=False, widget=_day())
     text = forms.CharField(
         label=_("Word in the details"),
         required=False,
