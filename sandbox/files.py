@@ -8,13 +8,14 @@ import os
 import re
 import secrets
 from collections import OrderedDict
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
 from sandbox.images import Image
 
 MOST_BYTES = 200 * 2**20  # over all files; beyond it those unused for longest are forgotten
+LARGEST_FILE = 50 * 2**20  # one file
 MOST_FILES = 20_000  # file_ids, likewise
 _SUFFIX = re.compile(r"[a-z0-9]{1,8}$")
 _DIGEST = re.compile(r"[0-9a-f]{64}$")
@@ -72,6 +73,15 @@ class File:
             "file_size": self.size,
             "file_path": self.path,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that somebody sends; its name without folders."""
+
+    name: str
+    mime_type: str
+    content: bytes = field(repr=False)
 
 
 class Contents(Protocol):
@@ -175,6 +185,17 @@ class FileStore:
             mime_type=image.mime_type,
             width=image.width,
             height=image.height,
+        )
+
+    def issue_upload(self, bot_id: int, upload: Upload, *, kind: str, duration: int = 0) -> File:
+        """A `file_id` of this bot for a document or a voice."""
+        return self.issue(
+            bot_id=bot_id,
+            kind=kind,
+            content=upload.content,
+            name=upload.name,
+            mime_type=upload.mime_type,
+            duration=duration,
         )
 
     def issue(

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from sandbox import chat_page
 from sandbox.cloud import Cloud
-from sandbox.control import bots, channels, events, files, people, switches
+from sandbox.control import bots, channels, events, files, people, switches, uploads
 from sandbox.control.body import answered
 from sandbox.errors import ControlError
 
@@ -39,6 +39,7 @@ ROUTES = (
     _route("DELETE", "/control/bots/{token}", bots.revoke),
     _route("POST", "/control/bots/{token}/renew", bots.renew),
     _route("POST", "/control/bots/{token}/say", bots.say),
+    _route("POST", "/control/bots/{token}/upload", uploads.send),
     _route("POST", "/control/bots/{token}/tap", bots.tap),
     _route("POST", "/control/bots/{token}/updates", bots.updates),
     _route("POST", "/control/bots/{token}/block", bots.block),

@@ -12,9 +12,11 @@ from sandbox.chats import Chat, Message, author_id, words_of
 from sandbox.cloud import Cloud
 from sandbox.encoding import to_json
 from sandbox.errors import ControlError
+from sandbox.files import LARGEST_FILE, Upload
+from sandbox.images import PhotoError, checked_photo
 from sandbox.people import Person
 from sandbox.update_queue import CALLBACK_LIFE, UPDATE_LIFE
-from sandbox.words import said
+from sandbox.words import captioned, said
 
 _LARGEST_MESSAGE_ID = 2**31
 _LARGEST_CHAT_ID = 2**52
@@ -49,10 +51,56 @@ def say(
 ) -> tuple[int | None, Message]:
     """The person writes. Answers the update's id (None when the bot wants no messages) and the message."""
     content = said(text)
+    _require_open(chat)
+    return _send(cloud, bot, person=person, chat=chat, content=content, method="say")
+
+
+def send_file(
+    cloud: Cloud,
+    bot: BotAccount,
+    *,
+    person: Person,
+    chat: Chat,
+    kind: str,
+    upload: Upload,
+    caption: str,
+    duration: int,
+) -> tuple[int | None, Message]:
+    """The person sends a photo, a voice message of so many seconds, or a document; answers as `say` does."""
+    words = captioned(caption)
+    _require_open(chat)
+    if not upload.content:
+        raise ControlError("the file is empty")
+    if len(upload.content) > LARGEST_FILE:
+        raise ControlError("the file is larger than 50 MB")
+    if kind == "photo":
+        try:
+            file = cloud.files.issue_photo(bot.id, upload.content, checked_photo(upload.content))
+        except PhotoError as error:
+            raise ControlError(f"Telegram takes no such photo: {error}") from error
+    elif kind == "voice" and not upload.mime_type.startswith("audio/"):
+        raise ControlError("a voice message is audio")
+    else:
+        file = cloud.files.issue_upload(bot.id, upload, kind=kind, duration=duration)
+    return _send(cloud, bot, person=person, chat=chat, content={**file.as_fields(), **words}, method="upload")
+
+
+def _require_open(chat: Chat) -> None:
     if chat.channel is not None:
         raise ControlError("nobody writes in a channel; POST …/channels/<id>/posts posts there")
     if chat.is_blocked and not chat.is_group:
         raise ControlError("this person has blocked the bot; unblock first")
+
+
+def _send(
+    cloud: Cloud,
+    bot: BotAccount,
+    *,
+    person: Person,
+    chat: Chat,
+    content: dict[str, Any],
+    method: str,
+) -> tuple[int | None, Message]:
     chat.is_started = True
     message: Message = {
         "message_id": bot.next_message_id(chat),
@@ -62,7 +110,7 @@ def say(
         **content,
     }
     bot.keep(chat, message)
-    bot.journal.note(chat.id, message["message_id"], text, "say")
+    bot.journal.note(chat.id, message["message_id"], words_of(message), method)
     cloud.feed.publish("message", bot=bot.id, chat=chat.id, message=message)
     return deliver(cloud, bot, "message", message), message
 
@@ -70,12 +118,13 @@ def say(
 def rewrite(
     cloud: Cloud, bot: BotAccount, *, person: Person, chat: Chat, message_id: int, text: str
 ) -> tuple[int | None, Message]:
-    """The person edits what they said before."""
-    content = said(text)
+    """The person edits what they said before: a text, or the caption of what they sent."""
     old = chat.find(message_id)
     if old is None or author_id(old) != person.id:
         raise ControlError(f"message {message_id} is none of this person's in this chat")
     now = int(clock.now().timestamp())
+    carried: Message = {key: old[key] for key in ("photo", "voice", "document") if key in old}
+    content = {**carried, **captioned(text)} if carried else said(text)
     kept = {key: old.get(key) for key in ("message_id", "from", "chat", "date")}
     message = {**kept, "edit_date": now, **content}
     chat.keep(message)

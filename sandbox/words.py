@@ -20,3 +20,14 @@ def said(text: str) -> dict[str, Any]:
         raise ControlError(f"`text` is longer than {LONGEST_TEXT} UTF-16 units; …/updates takes any size")
     found = detected(FormattedText(text))
     return {"text": text, "entities": found.entities} if found.entities else {"text": text}
+
+
+def captioned(caption: str) -> dict[str, Any]:
+    """`caption` and `caption_entities` of a message; empty without one. Raises ControlError likewise."""
+    if not caption.strip():
+        return {}
+    if utf16_length(caption) > LONGEST_CAPTION:
+        raise ControlError(f"`caption` is longer than {LONGEST_CAPTION} UTF-16 units")
+    found = detected(FormattedText(caption))
+    entities = {"caption_entities": found.entities} if found.entities else {}
+    return {"caption": caption, **entities}

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from sandbox.accounts import BotAccount
-from sandbox.bot_api.params import Params, Upload, string, structure
+from sandbox.bot_api.params import Params, string, structure
 from sandbox.cloud import Cloud
 from sandbox.errors import bad_request, too_large
-from sandbox.files import KINDS, File, FileStore
+from sandbox.files import KINDS, LARGEST_FILE, File, FileStore, Upload
 from sandbox.images import Image, PhotoError, checked_photo
 
-_LARGEST_FILE = 50 * 2**20  # bytes
 _ATTACHED = "attach://"
 _URL = re.compile(r"https?://", re.IGNORECASE)
 _WRONG_ID = "wrong file identifier/HTTP URL specified"
@@ -40,10 +39,7 @@ class Media:
             raise AssertionError("media without a file")
         if self.image is not None:
             return files.issue_photo(bot_id, self.upload.content, self.image).as_fields()
-        name, mime_type = self.upload.name, self.upload.mime_type
-        return files.issue(
-            bot_id=bot_id, kind="document", content=self.upload.content, name=name, mime_type=mime_type
-        ).as_fields()
+        return files.issue_upload(bot_id, self.upload, kind="document").as_fields()
 
 
 def read_media(cloud: Cloud, bot: BotAccount, params: Params, kind: str) -> Media:
@@ -91,7 +87,7 @@ def _uploaded(upload: Upload | None, kind: str) -> Media | None:
         return None
     if not upload.content:
         raise bad_request("file must be non-empty")
-    if len(upload.content) > _LARGEST_FILE:
+    if len(upload.content) > LARGEST_FILE:
         raise too_large()
     if kind != "photo":
         return Media(kind, upload=upload)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import mimetypes
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import parse_qsl
@@ -15,18 +14,11 @@ from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.web_request import FileField
 
 from sandbox.errors import bad_request, too_large
+from sandbox.files import Upload
 
 _INT64 = 2**63
 _LONGEST_NAME = 255
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """A file that came along with a call; its name without folders."""
-
-    name: str
-    mime_type: str
-    content: bytes = field(repr=False)
+_UNKNOWN = "application/octet-stream"
 
 
 class Params(dict[str, Any]):
@@ -91,8 +83,10 @@ async def _read_form(request: web.BaseRequest, params: Params) -> None:
 
 def _upload(field: FileField, content: bytes) -> Upload:
     name = PurePosixPath(field.filename.replace("\\", "/")).name[:_LONGEST_NAME] or "file"
-    guessed = mimetypes.guess_type(name)[0]
-    return Upload(name, guessed or field.content_type or "application/octet-stream", content)
+    given = field.content_type.partition(";")[0].strip().lower()
+    if given in {"", _UNKNOWN}:
+        given = mimetypes.guess_type(name)[0] or _UNKNOWN
+    return Upload(name, given, content)
 
 
 def _json_body(body: bytes) -> dict[str, Any]:

@@ -69,13 +69,16 @@ async def test_it_sends_replaces_and_fetches_files(ptb: Bot) -> None:
     with pytest.raises(BadRequest, match="Wrong file identifier/http url specified"):
         await ptb.send_photo(1001, "AgAC-unknown")
 
-    place = {"chat_id": 1001, "message_id": sent.message_id}
-    edited = await ptb.edit_message_media(InputMediaPhoto(picture(size=(9, 9)), caption="x"), **place)
+    edited = await ptb.edit_message_media(
+        InputMediaPhoto(picture(size=(9, 9)), caption="x"), chat_id=1001, message_id=sent.message_id
+    )
     assert isinstance(edited, Message)
     assert (edited.photo[-1].width, edited.caption) == (9, "x")
-    captioned = await ptb.edit_message_caption(**place, caption="y")
+    captioned = await ptb.edit_message_caption(1001, sent.message_id, caption="y")
     assert getattr(captioned, "caption", None) == "y"
-    as_file = await ptb.edit_message_media(InputMediaDocument(b"{}", filename="you.json"), **place)
+    as_file = await ptb.edit_message_media(
+        InputMediaDocument(b"{}", filename="you.json"), chat_id=1001, message_id=sent.message_id
+    )
     assert isinstance(as_file, Message)
     assert as_file.document is not None
     assert (as_file.document.file_name, as_file.document.mime_type) == ("you.json", "application/json")
