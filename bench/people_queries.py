@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from bots.models import Bot
 from care.hours import Hours
 from care.selectors.bot_figures import bot_figures
 from care.services import reach_out
@@ -168,7 +169,7 @@ def _had_crisis(one: Someone) -> None:
 
 def _reaching_out(find: Callable[[Any], Any]) -> Callable[[Someone], Any]:
     def run(one: Someone) -> Any:
-        bot = reach_out.Bot.objects.get(id=one.bot_id)
+        bot = Bot.objects.get(id=one.bot_id)
         # The whole day: as many as there can be.
         return list(find(reach_out._Moment(bot, clock.now(), Hours(0, 24))))
 

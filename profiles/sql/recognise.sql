@@ -45,6 +45,12 @@ acted AS (
 )
 SELECT kept.*
 FROM kept
--- The commit need not wait for the disk: what a crash undoes here, the walk of the same update does again, and the
--- next commit of that walk, which does wait, takes this one along.
-CROSS JOIN (SELECT set_config('synchronous_commit', 'off', true)) AS lazily
+-- For the rest of the transaction, in which nothing but the chat is looked up. The commit need not wait for the disk:
+-- what a crash undoes here, the walk of the same update does again, and the next commit of that walk, which does wait,
+-- takes this one along. And what refers from partition to partition is planned once: PostgreSQL would plan it anew
+-- each time, which costs more than running it.
+CROSS JOIN (
+    SELECT
+        set_config('synchronous_commit', 'off', true),
+        set_config('plan_cache_mode', 'force_generic_plan', true)
+) AS lazily
