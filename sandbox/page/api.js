@@ -19,6 +19,13 @@ const asked = (person) => ({
   ...(person.language ? { language_code: person.language } : {}),
 });
 
+function form(fields, kind, file) {
+  const data = new FormData();
+  for (const [name, value] of Object.entries(fields)) data.append(name, value);
+  data.append(kind, file, file.name || kind);
+  return data;
+}
+
 export const api = {
   bots: () => ask("bots"),
   createBot: (name) => post("bots", { name }),
@@ -27,6 +34,10 @@ export const api = {
   chat: (bot, person) => ask(`bots/${bot.token}/chats/${person.id}?language_code=${person.language ?? ""}`),
   say: (bot, person, text) => post(`bots/${bot.token}/say`, { ...asked(person), text }),
   rewrite: (bot, person, id, text) => post(`bots/${bot.token}/say`, { ...asked(person), text, edit_message_id: id }),
+  sendFile: (bot, person, kind, file, more) => ask(`bots/${bot.token}/upload`, { method: "POST", body: form({ ...asked(person), ...more }, kind, file) }),
+  person: (person) => ask(`people/${person.id}`),
+  change: (person, fields) => post(`people/${person.id}`, fields),
+  photoAddress: (person, version) => `/control/people/${person.id}/photo?v=${version}`,
   tap: (bot, person, id, data) => post(`bots/${bot.token}/tap`, { ...asked(person), message_id: id, data }),
   setBlocked: (bot, person, blocked) => post(`bots/${bot.token}/${blocked ? "block" : "unblock"}`, asked(person)),
 };

@@ -2,6 +2,7 @@
 import { api, listen, Refused } from "/sandbox/api.js";
 import { Composer } from "/sandbox/composer.js";
 import { avatar, byId, copy, icon, make, paintAvatar } from "/sandbox/dom.js";
+import { faceOf, fetchFaces, learn, photoOf } from "/sandbox/faces.js";
 import { bubble, isOwn, typingBubble } from "/sandbox/messages.js";
 import { allPeople, become, currentPerson, inventedId } from "/sandbox/people.js";
 import { dayName, language, t, translate } from "/sandbox/texts.js";
@@ -24,7 +25,7 @@ const state = {
 const hands = { say, tap, edit: (message) => composer.edit(message), toast, fileAddress: (fileId) => api.fileAddress(state.bot, fileId) };
 const bubbles = new WeakMap();
 const typing = typingBubble();
-const composer = new Composer({ send: say, begin, rewrite, lastOwn });
+const composer = new Composer({ send: say, sendFile, begin, rewrite, lastOwn, complain: (text) => toast(text, "bad") });
 
 async function attempt(action) {
   try {
@@ -39,6 +40,15 @@ async function say(text) {
   if (!state.bot) return;
   await attempt(() => api.say(state.bot, state.person, text));
   tellWaiting();
+}
+
+// A picture goes as a photo, a sound as a voice message, all else as a document.
+async function sendFile(file, caption, seconds) {
+  if (!state.bot) return;
+  const isPhoto = ["image/png", "image/jpeg", "image/webp"].includes(file.type);
+  const kind = isPhoto ? "photo" : file.type.startsWith("audio/") ? "voice" : "document";
+  const sent = await attempt(() => api.sendFile(state.bot, state.person, kind, file, { caption, duration: seconds }));
+  if (sent) tellWaiting();
 }
 
 // Enter in an empty field of a fresh chat is the Start button.
@@ -113,6 +123,7 @@ async function open(bot, person) {
   closeRail();
   showBots();
   showMe();
+  fetchFaces([person]).then(showMe);
   await loadChat();
   composer.focus();
 }
@@ -173,11 +184,11 @@ function aboutPerson(person, ...more) {
 function showMe() {
   const { person } = state;
   byId("me").replaceChildren(
-    avatar(person.id, person.name),
+    avatar(person.id, person.name, photoOf(person)),
     make("span", { class: "bot-names" }, make("b", {}, person.name),
       make("small", {}, aboutPerson(person))),
     icon("swap"));
-  byId("head-me").replaceChildren(avatar(person.id, person.name));
+  byId("head-me").replaceChildren(avatar(person.id, person.name, photoOf(person)));
   for (const node of [byId("me"), byId("head-me")]) {
     node.title = t("person");
     node.setAttribute("aria-label", `${t("person")}: ${person.name}`);
@@ -315,6 +326,7 @@ function scrolled() {
 
 const hears = {
   bots: () => loadBots(),
+  person: (event) => event.user === state.person.id && fetchFaces([state.person]).then(showMe),
   commands: (event) => event.bot === state.bot?.id && loadChat(),
   message: (event) => {
     if (event.message.from?.id === event.bot) state.typingUntil = 0;
@@ -374,16 +386,64 @@ async function openPeople() {
   const chats = state.bot ? (await attempt(() => api.chats(state.bot))) ?? [] : [];
   const met = chats.map((chat) => chat.user).filter(Boolean).slice(0, MOST_MET);
   const begun = new Set(met.map((user) => user.id));
-  byId("people-list").replaceChildren(...allPeople(met).map((person) =>
-    make("li", {},
+  const people = allPeople(met);
+  await fetchFaces(people);
+  byId("people-list").replaceChildren(...people.map((person) =>
+    make("li", { class: "person" },
       make("button", { type: "button", class: "bot", "aria-current": String(person.id === state.person.id), onclick: () => choose(person) },
-        avatar(person.id, person.name),
+        avatar(person.id, person.name, photoOf(person)),
         make("span", { class: "bot-names" }, make("b", {}, person.name),
-          make("small", {}, aboutPerson(person, begun.has(person.id) && t("begun"))))))));
-  byId("person-form").reset();
-  byId("person-id").value = String(inventedId());
-  byId("person-language").value = language;
+          make("small", {}, aboutPerson(person, begun.has(person.id) && t("begun"))))),
+      make("button", { type: "button", class: "icon-button", title: t("editPerson", person), "aria-label": t("editPerson", person), onclick: () => fillPerson(person) }, icon("pen")))));
+  fillPerson(null);
   byId("people").showModal();
+}
+
+// The form for somebody new, or for a person who changes.
+function fillPerson(person) {
+  byId("person-form").reset();
+  byId("person-title").textContent = person ? t("editPerson", person) : t("invent");
+  byId("person-save").textContent = t(person ? "saveAndTalk" : "becomeThem");
+  byId("person-id").value = String(person?.id ?? inventedId());
+  byId("person-id").readOnly = Boolean(person);
+  byId("person-name").value = person?.name ?? "";
+  byId("person-username").value = person?.username ?? "";
+  byId("person-language").value = person?.language ?? language;
+  byId("person-bio").value = (person && faceOf(person)?.bio) ?? "";
+  state.newPhoto = undefined;
+  showPersonPhoto(person && photoOf(person));
+  if (person && matchMedia("(hover: hover)").matches) byId("person-name").focus();
+}
+
+function showPersonPhoto(address) {
+  paintAvatar(byId("person-avatar"), byId("person-id").value, byId("person-name").value, address);
+  byId("person-no-photo").hidden = !address;
+}
+
+function pickPhoto() {
+  const [file] = byId("person-photo").files;
+  if (!file) return;
+  const reader = new FileReader();
+  reader.addEventListener("load", () => {
+    state.newPhoto = reader.result;
+    showPersonPhoto(reader.result);
+  });
+  reader.readAsDataURL(file);
+}
+
+// `newPhoto` is undefined while the photo stays as it is, null when it goes.
+async function savePerson() {
+  const person = {
+    id: Number(byId("person-id").value),
+    name: byId("person-name").value.trim(),
+    username: byId("person-username").value.trim().replace(/^@/, ""),
+    language: byId("person-language").value,
+  };
+  const fields = { first_name: person.name, username: person.username, language_code: person.language, bio: byId("person-bio").value };
+  const face = await attempt(() => api.change(person, state.newPhoto === undefined ? fields : { ...fields, photo: state.newPhoto }));
+  if (!face) return;
+  learn(person, face);
+  choose(person);
 }
 
 function choose(person) {
@@ -425,12 +485,25 @@ function settle() {
   byId("token").addEventListener("click", async () => (await copy(byId("token").firstElementChild.textContent)) && toast(t("copied")));
   byId("person-form").addEventListener("submit", (event) => {
     event.preventDefault();
-    choose({
-      id: Number(byId("person-id").value),
-      name: byId("person-name").value.trim(),
-      username: byId("person-username").value.trim().replace(/^@/, ""),
-      language: byId("person-language").value,
-    });
+    savePerson();
+  });
+  byId("person-photo").addEventListener("change", pickPhoto);
+  byId("person-no-photo").addEventListener("click", () => {
+    state.newPhoto = null;
+    byId("person-photo").value = "";
+    showPersonPhoto(null);
+  });
+  const stage = document.querySelector(".chat");
+  stage.addEventListener("dragover", (event) => {
+    if (!state.bot || state.blocked || !event.dataTransfer.types.includes("Files")) return;
+    event.preventDefault();
+    stage.classList.add("dropping");
+  });
+  stage.addEventListener("dragleave", (event) => stage.contains(event.relatedTarget) || stage.classList.remove("dropping"));
+  stage.addEventListener("drop", (event) => {
+    event.preventDefault();
+    stage.classList.remove("dropping");
+    if (state.bot && !state.blocked) composer.attach(event.dataTransfer.files[0]);
   });
   byId("bot-form").addEventListener("submit", (event) => {
     event.preventDefault();

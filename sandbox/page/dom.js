@@ -26,15 +26,16 @@ export function icon(name) {
 
 const HUES = [338, 14, 268, 222, 292, 32, 196, 354];
 
-// A circle with the first letter, in a colour that belongs to the id.
-export function paintAvatar(node, id, name) {
+// A circle with the first letter, in a colour that belongs to the id; or with a photo.
+export function paintAvatar(node, id, name, photo = null) {
   node.textContent = Array.from(String(name || "?").trim())[0]?.toUpperCase() ?? "?";
   node.style.setProperty("--hue", String(HUES[Math.abs(Number(id) || 0) % HUES.length]));
   node.setAttribute("aria-hidden", "true");
+  if (photo) node.append(make("img", { src: photo, alt: "", decoding: "async" }));
   return node;
 }
 
-export const avatar = (id, name) => paintAvatar(make("span", { class: "avatar" }), id, name);
+export const avatar = (id, name, photo) => paintAvatar(make("span", { class: "avatar" }), id, name, photo);
 
 export async function copy(text) {
   try {

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, ConsoleMessage, FilePayload, Page, async_playwright, expect
 
 from sandbox import SandboxServer
 from tests.sandbox.client import BotHand, ControlHand
@@ -24,6 +25,7 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--use-fake-device-for-media-stream",
 ]
 
 pytestmark = [
@@ -48,11 +50,15 @@ async def open_page(server: SandboxServer, browser: Browser) -> AsyncIterator[Op
     """`await open_page(locale="ru-RU", …)`; at the end no page may have complained or asked elsewhere."""
     complaints: list[str] = []
 
-    async def opened(**options: Any) -> Page:
+    async def opened(*, expected: Sequence[str] = (), **options: Any) -> Page:
+        def complain(said: ConsoleMessage) -> None:
+            if not any(words in said.text for words in expected):
+                complaints.append(said.text)
+
         context = await browser.new_context(**{"locale": "en-US", **options})
         page = await context.new_page()
         page.set_default_timeout(10_000)
-        page.on("console", lambda said: complaints.append(said.text) if said.type != "log" else None)
+        page.on("console", lambda said: complain(said) if said.type != "log" else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on(
             "request", lambda asked: complaints.append(asked.url) if server.url not in asked.url else None
@@ -372,7 +378,7 @@ async def test_somebody_new_can_be_invented_and_is_remembered(bot: BotHand, open
     await page.locator("#person-username").fill("@olga")
     await page.locator("#person-language").select_option("ru")
     await page.locator("#person-id").fill("4242")
-    await page.locator("#person-form button").click()
+    await page.locator("#person-save").click()
     await page.locator("#start").click()
     (update,) = await bot.updates(timeout=10)
     assert update["message"]["from"] == {
@@ -385,6 +391,114 @@ async def test_somebody_new_can_be_invented_and_is_remembered(bot: BotHand, open
     await page.reload()
     await expect(page.locator("#me")).to_contain_text("Olga")
     await expect(page.locator(".message.own")).to_have_count(1)
+
+
+async def test_a_person_can_show_a_bio_and_a_photo(bot: BotHand, open_page: Opener) -> None:
+    page = await open_page()
+    await page.locator("#start").click()
+    await heard_text(bot)
+    await page.locator("#me").click()
+    await page.get_by_role("button", name="Change Anna").click()
+    await expect(page.locator("#person-id")).to_have_value("100001")
+    await page.locator("#person-bio").fill("Looking for myself")
+    await page.locator("#person-photo").set_input_files(
+        {"name": "me.jpg", "mimeType": "image/jpeg", "buffer": picture("JPEG", (60, 60))}
+    )
+    await expect(page.locator("#person-avatar img")).to_have_js_property("naturalWidth", 60)
+    await page.locator("#person-save").click()
+    await expect(page.locator("#people")).to_be_hidden()
+    await expect(page.locator("#me .avatar img")).to_have_js_property("naturalWidth", 60)
+    chat = await bot.ok("getChat", chat_id=100001)
+    assert (chat["bio"], "photo" in chat) == ("Looking for myself", True)
+    await page.reload()
+    await expect(page.locator("#me .avatar img")).to_have_js_property("naturalWidth", 60)
+    await page.locator("#me").click()
+    await page.get_by_role("button", name="Change Anna").click()
+    await expect(page.locator("#person-bio")).to_have_value("Looking for myself")
+    await page.locator("#person-no-photo").click()
+    await page.locator("#person-save").click()
+    await expect(page.locator("#me .avatar img")).to_have_count(0)
+    chat = await bot.ok("getChat", chat_id=100001)
+    assert (chat["bio"], "photo" in chat) == ("Looking for myself", False)
+
+
+async def test_a_face_that_changes_elsewhere_is_seen_at_once(
+    bot: BotHand, control: ControlHand, open_page: Opener
+) -> None:
+    page = await open_page()
+    face = {"photo": base64.b64encode(picture(size=(70, 70))).decode()}
+    await control.post("people/100001", face)
+    await expect(page.locator("#me .avatar img")).to_have_js_property("naturalWidth", 70)
+
+
+async def test_a_photo_can_be_sent_with_a_caption(bot: BotHand, open_page: Opener) -> None:
+    page = await open_page()
+    await page.locator("#start").click()
+    await heard_text(bot)
+    content = picture("JPEG", (90, 60))
+    await page.locator("#file").set_input_files(
+        {"name": "me.jpg", "mimeType": "image/jpeg", "buffer": content}
+    )
+    await expect(page.locator("#attached-image")).to_have_js_property("naturalWidth", 90)
+    await page.locator("#text").fill("this is me")
+    await page.locator("#send").click()
+    (update,) = await bot.updates(timeout=10)
+    assert (update["message"]["caption"], update["message"]["photo"][0]["width"]) == ("this is me", 90)
+    await expect(page.locator(".message.own .photo img")).to_have_js_property("naturalWidth", 90)
+    await expect(page.locator("#attached")).to_be_hidden()
+    await expect(page.locator("#text")).to_have_value("")
+    file = await bot.ok("getFile", file_id=update["message"]["photo"][0]["file_id"])
+    assert await bot.download(file["file_path"]) == (200, content)
+
+
+async def test_what_was_attached_can_be_put_back(bot: BotHand, open_page: Opener) -> None:
+    page = await open_page()
+    await page.locator("#start").click()
+    await heard_text(bot)
+    notes: FilePayload = {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"mine"}
+    await page.locator("#file").set_input_files(notes)
+    await expect(page.locator("#attached-name")).to_have_text("notes.txt")
+    await page.locator("#detach").click()
+    await expect(page.locator("#attached")).to_be_hidden()
+    await expect(page.locator("#send")).to_be_disabled()
+    await page.locator("#file").set_input_files(notes)
+    await page.locator("#text").press("Enter")
+    (update,) = await bot.updates(timeout=10)
+    assert update["message"]["document"]["file_name"] == "notes.txt"
+    await expect(page.locator(".message.own a.document")).to_contain_text("notes.txt")
+
+
+async def test_a_photo_that_telegram_does_not_take_is_told(bot: BotHand, open_page: Opener) -> None:
+    page = await open_page(expected=["400 (Bad Request)"])
+    await page.locator("#start").click()
+    await heard_text(bot)
+    await page.locator("#file").set_input_files(
+        {"name": "long.png", "mimeType": "image/png", "buffer": picture(size=(500, 5))}
+    )
+    await page.locator("#send").click()
+    await expect(page.locator(".toast.bad")).to_contain_text("PHOTO_INVALID_DIMENSIONS")
+    assert await bot.updates() == []
+
+
+async def test_a_voice_can_be_recorded_and_heard(bot: BotHand, open_page: Opener) -> None:
+    page = await open_page(permissions=["microphone"])
+    await page.locator("#start").click()
+    await heard_text(bot)
+    await page.locator("#record").click()
+    await expect(page.locator("#attached-name")).to_have_text("Recording 0:01")
+    await page.locator("#send").click()
+    (update,) = await bot.updates(timeout=10)
+    voice = update["message"]["voice"]
+    assert (voice["duration"], voice["mime_type"].startswith("audio/"), voice["file_size"] > 0) == (
+        1,
+        True,
+        True,
+    )
+    heard = page.locator(".message.own audio")
+    await heard.evaluate("audio => audio.readyState || new Promise(done => (audio.onloadedmetadata = done))")
+    await page.locator("#record").click()
+    await page.locator("#detach").click()
+    await expect(page.locator("#attached")).to_be_hidden()
 
 
 async def test_other_bots_count_what_is_unread(bot: BotHand, control: ControlHand, open_page: Opener) -> None:

@@ -25,8 +25,8 @@ from tests.sandbox.pictures import picture
 @pytest.fixture
 async def ptb(server: SandboxServer, known_bot: BotHand) -> AsyncIterator[Bot]:
     """The library's client of the bot that Anna knows."""
-    places = {"base_url": f"{server.url}/bot", "base_file_url": f"{server.url}/file/bot"}
-    async with Bot(known_bot.token, **places) as bot:
+    url = server.url
+    async with Bot(known_bot.token, base_url=f"{url}/bot", base_file_url=f"{url}/file/bot") as bot:
         yield bot
 
 
