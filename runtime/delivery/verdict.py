@@ -41,21 +41,29 @@ def judge(message: Outgoing, failure: Failure, *, now: datetime) -> Verdict:
         return Verdict(_later(message, failure, now, 1.0), is_token_revoked=True)
     if kind is FailureKind.NOT_MODIFIED:
         return Verdict(Outcome(message.id, "sent"))
-    if files_in(message.params) and "file identifier" in failure.description.lower():
-        return Verdict(_uploaded_again(message, failure, now))
-    if kind is FailureKind.BAD_MARKUP and "parse_mode" in message.params:
-        return Verdict(_again_plain(message, failure))
+    another_form = _another_form(message, failure, now)
+    if another_form is not None:
+        return Verdict(another_form)
     if kind is FailureKind.MAYBE_SENT:
         return Verdict(_unknown(message, failure, now))
     if failure.retryable and message.attempts < MOST_ATTEMPTS:
         wait = min(2.0 ** (message.attempts - 1), _LONGEST_WAIT)
         return Verdict(_later(message, failure, now, wait))
     if kind not in _NOBODY and message.method == "sendPhoto" and message.params.get("caption"):
+        # A picture that cannot be sent keeps nobody from its words.
         return Verdict(_without_picture(message, failure))
     return Verdict(
         Outcome(message.id, "failed", error=_said(failure)),
         is_person_gone=kind in _GONE,
     )
+
+
+def _another_form(message: Outgoing, failure: Failure, now: datetime) -> Outcome | None:
+    if files_in(message.params) and "file identifier" in failure.description.lower():
+        return _uploaded_again(message, failure, now)
+    if failure.kind is FailureKind.BAD_MARKUP and "parse_mode" in message.params:
+        return _again_plain(message, failure)
+    return None
 
 
 def too_late(message: Outgoing, files: Mapping[UUID, MediaFile], *, now: datetime) -> Verdict | None:
@@ -94,7 +102,6 @@ def _again_plain(message: Outgoing, failure: Failure) -> Outcome:
 
 
 def _without_picture(message: Outgoing, failure: Failure) -> Outcome:
-    """A picture that cannot be sent keeps nobody from its words."""
     params: dict[str, object] = {
         name: value for name, value in message.params.items() if name not in ("photo", "caption")
     }

@@ -26,7 +26,7 @@ def health(*reports: tuple[int, object]) -> Iterator[tuple[str, list[str]]]:
             self.end_headers()
             self.wfile.write(json.dumps(report).encode())
 
-        def log_message(self, format: str, *arguments: object) -> None:
+        def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 - the base class's name
             pass
 
     with HTTPServer(("127.0.0.1", 0), Page) as server:

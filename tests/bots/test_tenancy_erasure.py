@@ -80,23 +80,22 @@ class Planter:
             return field.choices[0][0]
         if field.name == "profile_id":
             return self.profile_id
-        if field.name == "age":
-            return 40
         if field.name in NUMBERS_OF_NOBODY:
             return next(_numbers)
         if field.name == "kind":
             return "message"
-        for kind, value in self.kinds():
+        for kind, value in self.kinds(field):
             if isinstance(field, kind):
                 return value[: field.max_length] if isinstance(value, str) else value
         pytest.fail(f"nobody knows what to plant in {field}")
 
-    def kinds(self) -> list[tuple[type[models.Field[Any, Any]], Any]]:
+    def kinds(self, field: models.Field[Any, Any]) -> list[tuple[type[models.Field[Any, Any]], Any]]:
         """A value for each kind of field, the narrower kinds first."""
         return [
             (models.UUIDField, uuid4()),
             (models.BooleanField, False),
-            (models.PositiveSmallIntegerField, 1),
+            # Nobody is younger than 18.
+            (models.PositiveSmallIntegerField, 40 if field.name == "age" else 1),
             (models.SmallIntegerField, 1),
             (models.PositiveIntegerField, 1),
             (models.BigIntegerField, self.telegram_id),
