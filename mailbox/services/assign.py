@@ -25,7 +25,7 @@ def assign(*, bot_id: UUID, jobs: Sequence[Job], wake: bool = False) -> int:
             "bot_id": bot_id,
             "now": now,
             # The same key is the same row, also a week later.
-            "ids": [uuid5(bot_id, f"{job.kind}:{job.key}") for job in jobs],
+            "ids": [uuid5(bot_id, f"{job.kind}:{job.chat_id}:{job.key}") for job in jobs],
             "kinds": [JOB_PREFIX + job.kind for job in jobs],
             "lanes": [JOB_LANES + job.chat_id for job in jobs],
             "user_ids": [job.chat_id for job in jobs],
