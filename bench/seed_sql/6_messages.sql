@@ -30,3 +30,5 @@ FROM (
     FROM seed_sessions
     CROSS JOIN LATERAL generate_series(1, lines) AS line
 ) AS said
+-- As they came.
+ORDER BY at

@@ -14,3 +14,5 @@ FROM (
     UNION ALL
     SELECT id, 'command', '{"command": "start"}', created_at FROM profiles WHERE bot_id = %(bot)s
 ) AS act
+-- As they came.
+ORDER BY at

@@ -17,3 +17,5 @@ FROM (
     FROM profiles
     WHERE bot_id = %(bot)s AND consented_at IS NOT NULL
 ) AS happened
+-- As they came.
+ORDER BY at

@@ -10,7 +10,8 @@ WITH picked AS MATERIALIZED (
 -- A person whose row somebody holds is left for the next pass: nobody waits for anybody in a circle.
 people AS MATERIALIZED (
     SELECT id FROM profiles
-    WHERE bot_id = %(bot_id)s AND id IN (SELECT profile_id FROM picked)
+    -- An array, so that they are looked up one by one: as a join, all people of the bot would be gone through.
+    WHERE bot_id = %(bot_id)s AND id = ANY (ARRAY(SELECT DISTINCT profile_id FROM picked))
     FOR NO KEY UPDATE SKIP LOCKED
 ),
 gone AS (

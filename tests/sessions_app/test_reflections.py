@@ -136,7 +136,9 @@ async def test_a_session_that_cannot_be_summed_up_still_moves(room: Room) -> Non
 async def test_who_turns_out_to_be_under_age_is_turned_away(room: Room) -> None:
     room.model.says("summary", SUMMARY)
     room.model.says("stage", REFUSING)
-    room.model.says("facts", {"facts": [{"kind": "age", "value": "15", "sentence": "they say that 15 suits me"}]})
+    room.model.says(
+        "facts", {"facts": [{"kind": "age", "value": "15", "sentence": "they say that 15 suits me"}]}
+    )
     await talked(room, "I am afraid, they say that 15 suits me.")
     await room.ends()
     person = await profile(room)
@@ -209,7 +211,9 @@ async def test_somebody_who_is_gone_is_not_judged(room: Room) -> None:
 
 async def test_who_is_found_to_be_under_age_in_the_middle_is_told_and_paused(room: Room) -> None:
     session_id = await talked(room, *(f"they say that 15 suits me, {number}." for number in range(5)))
-    room.model.says("facts", {"facts": [{"kind": "age", "value": "15", "sentence": "they say that 15 suits me"}]})
+    room.model.says(
+        "facts", {"facts": [{"kind": "age", "value": "15", "sentence": "they say that 15 suits me"}]}
+    )
     await judged(room, session_id)
     assert "under 18" in (await room.heard())[-1]
     states = await in_the_bot(
