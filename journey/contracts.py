@@ -8,8 +8,9 @@ from datetime import datetime
 from uuid import UUID
 
 from journey.moves import Judgement, Move
+from journey.stages import Stage
 
-__all__ = ["Journey", "Judgement", "Move", "ReadinessTaken", "Step", "StreamReadiness"]
+__all__ = ["Journey", "Judgement", "Move", "ReadinessTaken", "Step", "StreamReadiness", "WordingInForce"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +72,17 @@ class ReadinessTaken:
     @property
     def percents(self) -> Mapping[str, int]:
         return {each.slug: each.percent for each in self.streams}
+
+
+@dataclass(frozen=True, slots=True)
+class WordingInForce:
+    """How a stage reads now: a version of the staff's, or, where `number` is None, what ships with the product."""
+
+    stage: Stage
+    language: str
+    # How many staff have written, in force or not.
+    versions: int
+    version_id: UUID | None = None
+    number: int | None = None
+    author: str = ""
+    created_at: datetime | None = None
