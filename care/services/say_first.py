@@ -20,10 +20,11 @@ from mailbox.services.post import post
 from profiles.models import Profile
 from sessions_app.companion import StageBook
 from sessions_app.contracts import Line
-from sessions_app.models import Conversation, Message, Role, Session, SessionState
+from sessions_app.models import Conversation, Message, Role, SessionState
 from sessions_app.posts import method_of, send_params
 from sessions_app.rendering import plain
 from sessions_app.selectors.had_crisis import had_crisis
+from sessions_app.selectors.open_session_of import open_session_of
 from sessions_app.speech import paragraphs, say
 
 log = structlog.get_logger(__name__)
@@ -55,7 +56,10 @@ def say_first(*, bot: Bot, occasion: Occasion, hours: Hours) -> bool:
         .filter(id=occasion.profile_id)
         .first()
     )
-    if person is None or not _may(bot, person, occasion):
+    if person is None:
+        return False
+    talk = Conversation.objects.for_bot(bot.id).filter(profile_id=person.id).first()
+    if talk is None or not _may(bot, person, talk, occasion):
         return False
     now = clock.now()
     local = local_time(now, person.timezone, bot.timezone)
@@ -73,9 +77,6 @@ def say_first(*, bot: Bot, occasion: Occasion, hours: Hours) -> bool:
     )
     if ProactiveMessage.objects.for_bot(bot.id).filter(profile_id=person.id, cause=cause).exists():
         return False
-    talk = Conversation.objects.for_bot(bot.id).filter(profile_id=person.id).first()
-    if talk is None:
-        return False
     said.save(force_insert=True)
     line = _line(occasion, person, said)
     _post(bot, talk, said, line, occasion.session_id, not_after=hours.end_of(local))
@@ -91,19 +92,16 @@ def say_first(*, bot: Bot, occasion: Occasion, hours: Hours) -> bool:
     return True
 
 
-def _may(bot: Bot, person: Profile, occasion: Occasion) -> bool:
+def _may(bot: Bot, person: Profile, talk: Conversation, occasion: Occasion) -> bool:
     """Looked at again under the lock: much may have happened since the occasion was found."""
     if person.paused_at or person.consented_at is None or person.is_underage or not person.is_active:
         return False
     if occasion.kind in bot.proactive_off:
         return False
-    open_sessions = Session.objects.for_bot(bot.id).filter(
-        conversation__profile_id=person.id, state__in=[SessionState.ACTIVE, SessionState.PAUSED]
-    )
-    states = dict(open_sessions.values_list("id", "state"))
-    if SessionState.PAUSED in states.values():
+    session = open_session_of(bot_id=bot.id, chat_id=talk.chat_id)
+    if session is not None and session.state == SessionState.PAUSED:
         return False
-    if occasion.session_id is not None and occasion.session_id not in states:
+    if occasion.session_id is not None and (session is None or session.id != occasion.session_id):
         return False
     return not had_crisis(bot_id=bot.id, profile_id=person.id, since=clock.now() - AFTER_CRISIS)
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date
-from functools import cache
 from typing import Final
-from zoneinfo import available_timezones
 
 from core.clock import clock
+from profiles.birthdays import birthday_of
+from profiles.timezones import timezone_of
 
 OLDEST: Final = 120
 _STEM: Final = 3
@@ -17,28 +16,7 @@ _STEM: Final = 3
 _NUMBER: Final = re.compile(r"\d+")
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _TAG: Final = re.compile(r"<[^<>]{0,200}>|[<>⟦⟧]")
-_ISO: Final = re.compile(r"(?:(\d{4})|-)-(\d{1,2})-(\d{1,2})")
-_DOTTED: Final = re.compile(r"(\d{1,2})[./](\d{1,2})(?:[./](\d{4}))?")
-_DAY_FIRST: Final = re.compile(
-    r"(\d{1,2})(?:st|nd|rd|th|-?е|-?го)?\s+(?:of\s+)?([^\W\d_]{3,})\.?(?:,?\s+(\d{4}))?"
-)
-_MONTH_FIRST: Final = re.compile(r"([^\W\d_]{3,})\.?\s+(\d{1,2})(?:st|nd|rd|th)?(?:,?\s+(\d{4}))?")
 
-# The beginnings of the months' names, in any case of theirs.
-_MONTHS: Final = (
-    ("jan", "янв"),
-    ("feb", "фев"),
-    ("mar", "мар"),
-    ("apr", "апр"),
-    ("may", "мая", "май"),
-    ("jun", "июн"),
-    ("jul", "июл"),
-    ("aug", "авг"),
-    ("sep", "сен"),
-    ("oct", "окт"),
-    ("nov", "ноя"),
-    ("dec", "дек"),
-)
 # Whole words, parted by spaces.
 _GENDERS: Final = {
     "female": " f female woman girl mother mom mum wife ж женский женщина девушка мама мать жена ",
@@ -83,21 +61,12 @@ def _age(value: str, sentence: str) -> str | None:
 
 
 def _birthday(value: str, sentence: str) -> str | None:
-    read = _day_of(value.casefold())
-    if read is None:
-        return None
-    year, month, day = read
     today = clock.now().date()
-    try:
-        # Without a year, the 29th of February may be somebody's.
-        at = date(year or 2000, month, day)
-    except ValueError:
+    birthday = birthday_of(value, today=today)
+    if birthday is None or not _agrees(birthday.day, sentence):
         return None
-    if year and not (at <= today and today.year - year <= OLDEST):
-        return None
-    if not _agrees(day, sentence):
-        return None
-    return at.isoformat() if year else f"--{month:02}-{day:02}"
+    age = birthday.age_on(today)
+    return str(birthday) if age is None or 0 <= age <= OLDEST else None
 
 
 def _agrees(number: int, sentence: str) -> bool:
@@ -106,41 +75,13 @@ def _agrees(number: int, sentence: str) -> bool:
     return not said or number in map(int, said)
 
 
-def _day_of(value: str) -> tuple[int | None, int, int] | None:
-    """Year (or None), month and day, however they were written down."""
-    if found := _ISO.fullmatch(value):
-        return _year(found[1]), int(found[2]), int(found[3])
-    if found := _DOTTED.fullmatch(value):
-        return _year(found[3]), int(found[2]), int(found[1])
-    if found := _DAY_FIRST.match(value):
-        day, name, year = found[1], found[2], found[3]
-    elif found := _MONTH_FIRST.match(value):
-        day, name, year = found[2], found[1], found[3]
-    else:
-        return None
-    month = next((at for at, names in enumerate(_MONTHS, start=1) if name.startswith(names)), None)
-    return None if month is None else (_year(year), month, int(day))
-
-
-def _year(digits: str | None) -> int | None:
-    # Zeros are how a model writes a year that was not told.
-    return int(digits or 0) or None
-
-
 def _gender(value: str, sentence: str) -> str | None:  # noqa: ARG001 - it may be told in many ways
     word = f" {value.casefold().strip(' .')} "
     return next((gender for gender, words in _GENDERS.items() if word in words), None)
 
 
 def _timezone(value: str, sentence: str) -> str | None:  # noqa: ARG001 - it follows from a place
-    return _zones().get(value.replace(" ", "_").casefold())
-
-
-@cache
-def _zones() -> Mapping[str, str]:
-    # Names without a region are leftovers; some, such as "localtime", are no zones at all.
-    named = {name.casefold(): name for name in available_timezones() if "/" in name}
-    return named | {"utc": "UTC"}
+    return timezone_of(value)
 
 
 _READERS: Final[Mapping[str, Callable[[str, str], str | None]]] = {

@@ -128,7 +128,9 @@ class Command(BaseCommand):
         with bar:
             while run.state == "running":
                 bar.set_postfix(updated=run.updated, skipped=run.skipped, failed=run.failed)
-                if is_stopping.wait(settings.ROTATION_PAUSE_SECONDS):
+                # Everybody was looked at: what remains is to see that nobody else is due.
+                pause = settings.ROTATION_PAUSE_SECONDS if run.processed < run.candidates else 0.0
+                if is_stopping.wait(pause):
                     return stop_run(bot_id=bot.id, run_id=run.id)
                 following = go_on_with_run(bot_id=bot.id, run_id=run.id, size=options["batch_size"])
                 if following is None:
