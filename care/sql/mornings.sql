@@ -7,10 +7,11 @@ WHERE person.bot_id = %(bot_id)s
     AND person.last_seen_at < %(silent_since)s AND person.last_seen_at > %(not_before)s
     AND person.consented_at IS NOT NULL AND NOT person.is_underage AND person.is_active
     AND person.paused_at IS NULL
-    -- By their own clock; where their time zone is not known, or none, by the bot's.
+    -- By their own clock; where their time zone is not known, or none, by the bot's. PostgreSQL hashes what is
+    -- unnested; an array that is a parameter it would walk through for each person.
     AND (
-        person.timezone = ANY (%(zones)s::text[])
-        OR (%(is_bots_hour)s AND person.timezone <> ALL (%(known_zones)s::text[]))
+        person.timezone IN (SELECT unnest(%(zones)s::text[]))
+        OR (%(is_bots_hour)s AND person.timezone NOT IN (SELECT unnest(%(known_zones)s::text[])))
     )
     AND NOT EXISTS (
         SELECT FROM proactive_messages AS said
