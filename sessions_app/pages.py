@@ -154,7 +154,7 @@ def readiness(language: str, *, found: Sequence[StreamReadiness], streams: Seque
     buttons = tuple(
         (
             Button(
-                str(say("readiness.choose_button", "ru", name=names[each.slug], percent=each.percent)),
+                str(say("readiness.choose_button", language, name=names[each.slug], percent=each.percent)),
                 f"stream:{each.slug}",
             ),
         )

@@ -13,12 +13,14 @@ LATEST = 50
 def recent_acts(*, bot_id: UUID, profile_id: UUID, limit: int = LATEST) -> list[ActLine]:
     """What a person did last, oldest first, with the words where they said any.
 
-    A row of the activity log and the words of the same update carry the id of its inbound row.
+    A row of the activity log and the words of the same update carry the id of its inbound row. A command is
+    something done, not said: who only asked us things has told nothing, and asking again changes nothing.
     """
     acts = activity_of(bot_id=bot_id, profile_id=profile_id, limit=limit)
+    talked = [each.id for each in acts if each.kind != "command"]
     said = dict(
         Message.objects.for_bot(bot_id)
-        .filter(inbound_id__in=[each.id for each in acts], role=Role.USER)
+        .filter(inbound_id__in=talked, role=Role.USER)
         .values_list("inbound_id", "text")
     )
     return [
