@@ -9,6 +9,7 @@ from django.conf import settings
 
 from care.services.notify_admins import notify_admins
 from care.services.reach_out import reach_out
+from care.services.refresh_figures import refresh_figures
 from care.services.rotate import go_on_with_run
 from care.services.sweep_runs import sweep_runs, want_daily_runs
 from core.cron import cron_task
@@ -39,6 +40,12 @@ def rotate_batch(bot_id: str, run_id: str) -> None:
 def reach_out_to_people() -> dict[str, object]:
     """What the bots start by themselves, within everybody's limits."""
     return reach_out()
+
+
+@cron_task("care.tasks.refresh_figures")
+def keep_figures_fresh() -> dict[str, object]:
+    """Nobody who asks for a large bot's figures waits until they are counted."""
+    return {"refreshed": refresh_figures()}
 
 
 @cron_task("care.tasks.tell_admins")

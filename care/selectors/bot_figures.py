@@ -1,16 +1,13 @@
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, fields
+from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Q
-
 from bots.selectors.spending import spent_today
-from care.models import RotationRun
+from care.models import KeptFigures, RotationRun
+from care.services.take_figures import take_figures
 from core.clock import clock
-from profiles.models import Profile
-from sessions_app.models import Message, Role, Session, SessionState
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +23,10 @@ class RunFigures:
 
 @dataclass(frozen=True, slots=True)
 class BotFigures:
-    """A bot in figures: people, their sessions, their way, and what its model cost since midnight (UTC)."""
+    """A bot in figures: people, their sessions, their way, and what its model cost since midnight (UTC).
+
+    All but the cost and the round are as of `taken_at`, at most ten minutes ago.
+    """
 
     people: int
     consented: int
@@ -44,43 +44,28 @@ class BotFigures:
     stages: tuple[tuple[str, int], ...]
     cost_micros: int
     run: RunFigures | None
+    taken_at: datetime
+
+
+# What is never kept: it is quickly looked up.
+_LIVE = {"cost_micros", "run", "taken_at"}
+_KEPT = {field.name for field in fields(BotFigures)} - _LIVE
 
 
 def bot_figures(*, bot_id: UUID) -> BotFigures:
-    """The figures that /stats shows. Grows with the bot's people: a few tens of milliseconds at 100,000."""
-    now = clock.now()
-    day, week, month = (now - timedelta(days=days) for days in (1, 7, 30))
-    people = Profile.objects.for_bot(bot_id).aggregate(
-        people=Count("id"),
-        consented=Count("consented_at"),
-        active=Count("id", filter=Q(is_active=True)),
-        seen_day=Count("id", filter=Q(last_seen_at__gte=day)),
-        seen_week=Count("id", filter=Q(last_seen_at__gte=week)),
-        seen_month=Count("id", filter=Q(last_seen_at__gte=month)),
-        started=Count("started_journey_at"),
-        completed=Count("completed_journey_at"),
-        visited=Count("visited_platform_at"),
-        purchased=Count("purchased_stream_at"),
-    )
-    stages = (
-        Profile.objects.for_bot(bot_id)
-        .exclude(journey_stage="")
-        .values_list("journey_stage")
-        .annotate(count=Count("id"))
-        .order_by("journey_stage")
-    )
-    sessions = Session.objects.for_bot(bot_id).aggregate(
-        open_sessions=Count("id", filter=Q(state__in=[SessionState.ACTIVE, SessionState.PAUSED])),
-        completed_sessions=Count("id", filter=Q(state=SessionState.COMPLETED)),
-    )
-    messages = Message.objects.for_bot(bot_id).filter(created_at__gte=day, role=Role.USER).count()
+    """The figures that /stats shows: live where counting is quick, else as they were counted a short while ago.
+
+    Where nothing fresh is kept they are counted now, and kept for the next who asks.
+    """
+    kept = KeptFigures.objects.for_bot(bot_id).first()
+    # Another version of the program may have kept other figures.
+    if kept is None or not kept.may_serve(clock.now()) or set(kept.figures) != _KEPT:
+        kept = take_figures(bot_id=bot_id)
     return BotFigures(
-        **people,
-        **sessions,
-        messages_day=messages,
-        stages=tuple(stages),
+        **{**kept.figures, "stages": tuple(sorted(kept.figures["stages"].items()))},
         cost_micros=spent_today(bot_id=bot_id).total_micros,
         run=_latest_run(bot_id),
+        taken_at=kept.taken_at,
     )
 
 

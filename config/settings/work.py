@@ -65,5 +65,9 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": _when("ARCHIVE_SCHEDULE", "15 2 * * 0"),
     },
     "reach-out": {"task": "care.tasks.reach_out", "schedule": _when("REACH_OUT_SCHEDULE", "*/10 * * * *")},
+    "refresh-figures": {
+        "task": "care.tasks.refresh_figures",
+        "schedule": _when("FIGURES_SCHEDULE", "* * * * *"),
+    },
     "tell-admins": {"task": "care.tasks.tell_admins", "schedule": _when("TELL_ADMINS_SCHEDULE", "* * * * *")},
 }
