@@ -59,10 +59,12 @@ async def rotate_batch(run: Run, *, companion: Companion, origin: str, size: int
             for each in due
         )
     )
-    if all(each.code and each.result == "failed" for each in outcomes) and outcomes[0].code in _ENDING:
+    # Who has said nothing is passed over, whether or not the model answers.
+    asked = [each for each in outcomes if each.result != "skipped" or each.usage.prompt_tokens]
+    if asked and all(each.result == "failed" and each.code in _ENDING for each in asked):
         # Nobody is to blame but the model: they are tried when it is back.
         return await aio.run_in_bot(
-            bot_id, end_run, bot_id=bot_id, run_id=run.id, state="failed", note=outcomes[0].code
+            bot_id, end_run, bot_id=bot_id, run_id=run.id, state="failed", note=asked[0].code
         )
     return await aio.run_in_bot(bot_id, note_batch, bot_id=bot_id, run_id=run.id, tried=outcomes)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from care.services.show_stats import show_stats
 from care.services.want_rotation import want_rotation_from_telegram
 from runtime.dispatch.act import Act, Handler
+from runtime.handlers.door import ask_for_consent
 from runtime.handlers.pages import unknown_command
 from runtime.handlers.run import run, visit_of
 
@@ -27,6 +28,9 @@ async def _fill_profiles(act: Act) -> None:
 
 
 async def _for_admins(act: Act, handler: Handler) -> None:
-    settings, person = act.desk.settings, visit_of(act).person.telegram_id
-    is_admin = person in settings.admin_telegram_ids or person == settings.owner_telegram_id
-    await (handler if is_admin else unknown_command)(act)
+    settings, person = act.desk.settings, visit_of(act).person
+    if person.telegram_id in (*settings.admin_telegram_ids, settings.owner_telegram_id):
+        await handler(act)
+    else:
+        # As for any command that there is not: consent comes first.
+        await (unknown_command if person.has_consented else ask_for_consent)(act)
