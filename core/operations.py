@@ -96,6 +96,49 @@ class TenantTable(migrations.RunSQL):
         )
 
 
+class SharedTable(migrations.RunSQL):
+    """Put a table whose rows belong to several bots, those of `bot_ids`, under policies, and grant it.
+
+    A row is seen where one of its bots is. Staff write it only where all of its bots are theirs; the runtime serves
+    one bot at a time and may write what is also another's.
+    """
+
+    def __init__(self, table: str, *, runtime: str = "SELECT, INSERT, UPDATE, DELETE") -> None:
+        self.table, self.runtime = table, runtime
+        seen, mine = f"bot_ids && {VISIBLE_BOTS}", f"bot_ids <@ {VISIBLE_BOTS}"
+        super().__init__(
+            [
+                f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY',
+                f'ALTER TABLE "{table}" FORCE ROW LEVEL SECURITY',
+                f'CREATE POLICY visible_bots ON "{table}" FOR SELECT USING ({seen})',
+                f'CREATE POLICY staff_insert ON "{table}" FOR INSERT TO {STAFF} WITH CHECK ({mine})',
+                f'CREATE POLICY staff_update ON "{table}" FOR UPDATE TO {STAFF} USING ({mine}) WITH CHECK ({mine})',
+                f'CREATE POLICY staff_delete ON "{table}" FOR DELETE TO {STAFF} USING ({mine})',
+                f'CREATE POLICY runtime_writes ON "{table}" TO {RUNTIME} USING ({seen}) WITH CHECK ({seen})',
+                f'GRANT SELECT, INSERT, UPDATE, DELETE ON "{table}" TO {STAFF}',
+                f'GRANT {runtime} ON "{table}" TO {RUNTIME}',
+            ],
+            [
+                f'REVOKE ALL ON "{table}" FROM {STAFF}, {RUNTIME}',
+                *(
+                    f'DROP POLICY {name} ON "{table}"'
+                    for name in (
+                        "runtime_writes",
+                        "staff_delete",
+                        "staff_update",
+                        "staff_insert",
+                        "visible_bots",
+                    )
+                ),
+                f'ALTER TABLE "{table}" NO FORCE ROW LEVEL SECURITY',
+                f'ALTER TABLE "{table}" DISABLE ROW LEVEL SECURITY',
+            ],
+        )
+
+    def deconstruct(self) -> tuple[str, Sequence[Any], dict[str, Any]]:
+        return type(self).__name__, [self.table], {"runtime": self.runtime}
+
+
 class TenantForeignKey(migrations.RunSQL):
     """`FOREIGN KEY (bot_id, column) REFERENCES to (bot_id, id)`: a row can never point into another bot."""
 

@@ -28,6 +28,7 @@ from mailbox.services.deliver import recover
 from runtime.companions import make_companion
 from runtime.contracts import Deaf, LoopDied, Order, TokenRevoked
 from runtime.delivery.pacing import Pacer
+from runtime.delivery.releaser import Releaser
 from runtime.delivery.sender import Sender
 from runtime.dispatch.act import Desk
 from runtime.dispatch.dispatcher import Dispatcher
@@ -68,6 +69,7 @@ class BotRunner:
         self._desk: Desk | None = None
         self._dispatcher: Dispatcher | None = None
         self._sender: Sender | None = None
+        self._releaser: Releaser | None = None
         self._hearing: Hearing | None = None
         self._refreshing: asyncio.Task[None] | None = None
         self._retired: list[Model] = []
@@ -115,6 +117,8 @@ class BotRunner:
             self._dispatcher.wake()
         if self._sender is not None:
             self._sender.wake()
+        if self._releaser is not None:
+            self._releaser.wake()
 
     def lose_lease(self) -> None:
         """Somebody else may hold the bot now: let go of everything at once."""
@@ -167,7 +171,7 @@ class BotRunner:
             await client.start()
             await self._work(settings, client, Hand(self.bot_id, self.lease.epoch))
         finally:
-            self._desk = self._dispatcher = self._sender = self._hearing = None
+            self._desk = self._dispatcher = self._sender = self._releaser = self._hearing = None
             if client is not None:
                 await client.close()
             await self._give_back()
@@ -198,6 +202,13 @@ class BotRunner:
             vitals=self.vitals,
             on_revoked=self._revoked.set,
         )
+        releaser = self._releaser = Releaser(
+            bot_id=self.bot_id,
+            rate=lambda: sender.rate,
+            on_released=sender.wake,
+            on_paid=sender.go_paid,
+        )
+        sender.on_trouble = releaser.note_trouble
         desk = self._desk = Desk(
             hand=hand,
             settings=settings,
@@ -236,6 +247,7 @@ class BotRunner:
         tasks = {
             asyncio.create_task(dispatcher.run(), name="dispatcher"),
             asyncio.create_task(sender.run(), name="sender"),
+            asyncio.create_task(releaser.run(), name="releaser"),
             asyncio.create_task(hearing.run(), name="poller"),
             asyncio.create_task(introduce(desk), name="introduction"),
             asyncio.create_task(self._fail_when(self._revoked, TokenRevoked), name="revocation"),

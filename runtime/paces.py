@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bots.contracts import BotSettings
-from runtime.delivery.pacing import Pace, PaceLimits
+from runtime.delivery.pacing import Pace, PaceLimits, Quota
 from runtime.dispatch.throttle import ACTS_PER_SECOND, MOST_ACTS
 
 
@@ -11,11 +11,16 @@ def send_limits(settings: BotSettings) -> PaceLimits:
     """What the bot keeps to when it sends; a pace that is not set is no limit."""
     bot, chat = settings.sends_per_second, settings.chat_sends_per_second
     return PaceLimits(
-        # In any second at most the rate: a sixth of it at once, the rest refilled.
-        bot=Pace(rate=bot * 5 / 6, burst=max(1, int(bot / 6))) if bot else None,
+        bot=quota(bot) if bot else None,
         private=Pace(rate=chat, burst=4) if chat else None,
         group=Pace(rate=16 / 60, burst=4) if chat else None,
     )
+
+
+def quota(per_second: float) -> Quota:
+    """In any second at most so many; slower than one a second, one in so many seconds."""
+    count = max(1, int(per_second))
+    return Quota(count=count, seconds=count / per_second)
 
 
 def act_pace(settings: BotSettings) -> tuple[int, float]:

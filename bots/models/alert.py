@@ -19,6 +19,7 @@ class AlertKind(models.TextChoices):
     TOKEN_REVOKED = "token_revoked", _("token revoked")
     BUDGET_SPENT = "budget_spent", _("budget spent")
     CRISIS = "crisis", _("sign of crisis")
+    BROADCAST_PAUSED = "broadcast_paused", _("broadcast paused")
 
 
 class Alert(models.Model):

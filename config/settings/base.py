@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "journey",
     "sessions_app",
     "care",
+    "broadcast",
     "runtime",
 ]
 

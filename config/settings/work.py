@@ -29,6 +29,10 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 
+# A broadcast to more people than this is confirmed by a second member of staff.
+BROADCAST_CONFIRM_ABOVE = env.int("BROADCAST_CONFIRM_ABOVE", default=1000)
+BROADCAST_MOST_BOTS = 100
+
 # Between two batches of a round over profiles.
 ROTATION_PAUSE_SECONDS = env.float("ROTATION_PAUSE_SECONDS", default=5.0)
 
@@ -65,6 +69,14 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": _when("ARCHIVE_SCHEDULE", "15 2 * * 0"),
     },
     "reach-out": {"task": "care.tasks.reach_out", "schedule": _when("REACH_OUT_SCHEDULE", "*/10 * * * *")},
+    "sweep-broadcasts": {
+        "task": "broadcast.tasks.sweep_broadcasts",
+        "schedule": _when("BROADCAST_SWEEP_SCHEDULE", "20"),
+    },
+    "attribute-replies": {
+        "task": "broadcast.tasks.attribute_replies",
+        "schedule": _when("BROADCAST_REPLIES_SCHEDULE", "60"),
+    },
     "refresh-figures": {
         "task": "care.tasks.refresh_figures",
         "schedule": _when("FIGURES_SCHEDULE", "* * * * *"),

@@ -8,17 +8,25 @@ from psycopg.types.json import Jsonb
 
 from core.clock import clock
 from mailbox.contracts import Hand, Outcome, Outgoing
+from mailbox.models import Priority
 from mailbox.statements import SQL
 
 
-def outgoing(*, hand: Hand, busy: Collection[int], slots: int) -> list[Outgoing]:
-    """Take up to `slots` messages, one a chat, from chats that are not `busy`: replies first, then by age."""
+def outgoing(
+    *, hand: Hand, busy: Collection[int], slots: int, bulk_slots: int | None = None
+) -> list[Outgoing]:
+    """Take up to `slots` messages, one a chat, from chats that are not `busy`: replies first, then by age.
+
+    No more than `bulk_slots` of them are of broadcasts.
+    """
     rows = SQL["outgoing"].rows(
         {
             "bot_id": hand.bot_id,
             "epoch": hand.epoch,
             "busy": list(busy),
             "slots": slots,
+            "bulk": Priority.BROADCAST.value,
+            "bulk_slots": slots if bulk_slots is None else bulk_slots,
             "scan": max(200, slots * 4),
             "now": clock.now(),
         }

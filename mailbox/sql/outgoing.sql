@@ -1,4 +1,5 @@
--- The next message of each chat that may be written to, as many as may leave now: replies first, then by age.
+-- The next message of each chat that may be written to, as many as may leave now: replies first, then by age; of
+-- broadcasts no more than their own number.
 -- Who lost the lease and has not noticed takes nothing: what the new holder is sending would go out twice.
 WITH waiting AS (
     SELECT id, seq, chat_id, priority, not_before
@@ -13,8 +14,16 @@ heads AS (
     FROM waiting
     ORDER BY chat_id, priority, seq
 ),
+ready AS (
+    SELECT id, seq, priority, row_number() OVER (PARTITION BY priority ORDER BY seq) AS place
+    FROM heads
+    WHERE not_before <= %(now)s
+),
 next AS (
-    SELECT id FROM heads WHERE not_before <= %(now)s ORDER BY priority, seq LIMIT %(slots)s
+    SELECT id FROM ready
+    WHERE priority < %(bulk)s OR place <= %(bulk_slots)s
+    ORDER BY priority, seq
+    LIMIT %(slots)s
 )
 UPDATE outbound_messages AS taken
 SET state = 'sending', attempts = taken.attempts + 1, epoch = %(epoch)s

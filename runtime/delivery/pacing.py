@@ -1,17 +1,21 @@
 """When the next message may go out, so that Telegram never has to say 429; and what happens when it does.
 
-Token buckets, each kept as one number (the generic cell rate algorithm): the moment at which it will be full
-again. A bucket that is full is forgotten. Pure: the caller brings the monotonic time.
+A chat's pace is a token bucket, kept as one number (the generic cell rate algorithm): the moment at which it will be
+full again; one that is full is forgotten. The bot's quota is counted in a window that slides: a message is in it from
+its leaving until a second after its answer, so that, however long requests take on their way, Telegram never sees more
+in a second, and what one was late the next makes up for. Pure: the caller brings the monotonic time.
 """
 
 from __future__ import annotations
 
 import math
+from collections import deque
 from dataclasses import dataclass, field
 
 _SWEEP_AT = 1024
 _DUST = 1e-6  # seconds: what adding fractions up leaves behind must not hold a message back
 _UNLIMITED = 1_000_000
+_EVENLY = 1.05  # a little faster than the quota, which is what bounds them
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,18 +32,38 @@ class Pace:
 
 
 @dataclass(frozen=True, slots=True)
+class Quota:
+    """At most `count` messages in any `seconds`."""
+
+    count: int
+    seconds: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not (self.count >= 1 and self.seconds > 0):
+            msg = "a quota allows at least 1 in some time"
+            raise ValueError(msg)
+
+    @property
+    def rate(self) -> float:
+        """Messages a second."""
+        return self.count / self.seconds
+
+
+@dataclass(frozen=True, slots=True)
 class PaceLimits:
-    """What one bot keeps to; None is without limit. The defaults stay below what Telegram was seen to allow.
+    """What one bot keeps to; None is without limit. The defaults are what Telegram was seen to allow.
 
     30 a second for the bot, 20 a minute for a group: burst and refill together, in any such window.
     """
 
-    bot: Pace | None = field(default=Pace(rate=25.0, burst=5))
+    bot: Quota | None = field(default=Quota(30))
     private: Pace | None = field(default=Pace(rate=1.0, burst=4))
     group: Pace | None = field(default=Pace(rate=16 / 60, burst=4))
 
 
 UNLIMITED = PaceLimits(bot=None, private=None, group=None)
+# What Telegram allows for Stars (core.telegram.org/bots/faq#how-can-i-message-all-of-my-bot-39s-subscribers-at-once).
+PAID = Quota(1000)
 
 
 class Pacer:
@@ -51,12 +75,19 @@ class Pacer:
 
     def __init__(self, limits: PaceLimits) -> None:
         self._limits = limits
-        self._bot_full_at = -math.inf
+        # When each message that was answered leaves the window, in that order; and how many were not answered yet.
+        self._window: deque[float] = deque()
+        self._unanswered = 0
+        self._bulk_full_at = -math.inf
         self._bot_barred_until = -math.inf
         self._chat_full_at: dict[int, float] = {}
         self._chat_barred_until: dict[int, float] = {}
         self._sweep_at = _SWEEP_AT
         self._free = limits == UNLIMITED
+
+    @property
+    def limits(self) -> PaceLimits:
+        return self._limits
 
     def keep_to(self, limits: PaceLimits) -> None:
         """From now on these limits; what was sent and how long Telegram asked for silence is remembered."""
@@ -69,14 +100,17 @@ class Pacer:
 
     def ready_at(self, chat_id: int, now: float) -> float:
         """The earliest moment, `now` or later, at which a message may go into this chat."""
+        ready = self.chat_ready_at(chat_id, now)
+        return ready if self._free else max(ready, self._bot_ready_at(now))
+
+    def chat_ready_at(self, chat_id: int, now: float) -> float:
+        """The same, whatever the bot as a whole has sent lately."""
         ready = max(now, self._bot_barred_until)
         barred = self._chat_barred_until.get(chat_id)
         if barred is not None and barred > ready:
             ready = barred
         if self._free:
             return ready
-        if self._limits.bot is not None:
-            ready = max(ready, _ready(self._limits.bot, self._bot_full_at))
         pace = self._pace_of(chat_id)
         full_at = self._chat_full_at.get(chat_id)
         if pace is not None and full_at is not None:
@@ -89,20 +123,42 @@ class Pacer:
             return 0
         if self._free or self._limits.bot is None:
             return _UNLIMITED
-        pace = self._limits.bot
-        missing = max(0.0, self._bot_full_at - now) * pace.rate
-        return max(0, int(pace.burst - missing + _DUST * pace.rate))
+        self._slide(now)
+        return max(0, self._limits.bot.count - len(self._window) - self._unanswered)
 
-    def take(self, chat_id: int, now: float) -> None:
-        """A message goes into this chat now."""
+    def bulk_room(self, now: float) -> int:
+        """How many of these may be of broadcasts: they leave evenly, so that a reply never waits for a whole window."""
+        room = self.room(now)
+        if room <= 0 or self._free or self._limits.bot is None:
+            return room
+        pace = _bulk(self._limits.bot)
+        missing = max(0.0, self._bulk_full_at - now) * pace.rate
+        return min(room, max(0, int(pace.burst - missing + _DUST * pace.rate)))
+
+    def bulk_ready_at(self, now: float) -> float:
+        """The earliest moment, `now` or later, at which one more of a broadcast may leave."""
+        ready = max(now, self._bot_barred_until, self._bot_ready_at(now))
+        if self._free or self._limits.bot is None:
+            return ready
+        return max(ready, _ready(_bulk(self._limits.bot), self._bulk_full_at))
+
+    def take(self, chat_id: int, now: float, *, is_bulk: bool = False) -> None:
+        """A message goes into this chat now; `answered` must follow."""
+        self._unanswered += 1
         if self._free:
             return
-        if self._limits.bot is not None:
-            self._bot_full_at = _taken(self._limits.bot, self._bot_full_at, now)
+        if is_bulk and self._limits.bot is not None:
+            self._bulk_full_at = _taken(_bulk(self._limits.bot), self._bulk_full_at, now)
         pace = self._pace_of(chat_id)
         if pace is not None:
             self._chat_full_at[chat_id] = _taken(pace, self._chat_full_at.get(chat_id, now), now)
             self._sweep(now)
+
+    def answered(self, now: float) -> None:
+        """Telegram has answered a message, or nobody will: it counts for a while from now on."""
+        self._unanswered = max(0, self._unanswered - 1)
+        if self._limits.bot is not None:
+            self._window.append(now + self._limits.bot.seconds)
 
     def punish(self, chat_id: int | None, retry_after: float, now: float) -> None:
         """Telegram said 429: nothing into this chat (None: from this bot) for `retry_after` seconds."""
@@ -112,6 +168,23 @@ class Pacer:
         else:
             self._chat_barred_until[chat_id] = max(self._chat_barred_until.get(chat_id, now), until)
             self._sweep(now)
+
+    def _bot_ready_at(self, now: float) -> float:
+        quota = self._limits.bot
+        if quota is None:
+            return now
+        self._slide(now)
+        missing = len(self._window) + self._unanswered + 1 - quota.count
+        if missing <= 0:
+            return now
+        if missing > len(self._window):
+            # All that fills it is under way: at the earliest when the first of them is answered.
+            return now + _DUST
+        return self._window[missing - 1]
+
+    def _slide(self, now: float) -> None:
+        while self._window and self._window[0] <= now + _DUST:
+            self._window.popleft()
 
     def _pace_of(self, chat_id: int) -> Pace | None:
         return self._limits.group if chat_id < 0 else self._limits.private
@@ -123,6 +196,11 @@ class Pacer:
         self._chat_full_at = {chat: at for chat, at in self._chat_full_at.items() if at > now}
         self._chat_barred_until = {chat: at for chat, at in self._chat_barred_until.items() if at > now}
         self._sweep_at = max(_SWEEP_AT, 2 * len(self))
+
+
+def _bulk(quota: Quota) -> Pace:
+    """Broadcasts as evenly as the quota allows, with some to make up for what was late."""
+    return Pace(rate=quota.rate * _EVENLY, burst=max(1, quota.count // 8))
 
 
 def _ready(pace: Pace, full_at: float) -> float:

@@ -5,20 +5,23 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 import structlog
 from django.db import Error as DatabaseError
 
+from broadcast.services.settle_recipients import settle_recipients
 from core import aio, metrics
 from core.clock import clock
 from mailbox.contracts import Hand, MediaFile, Outcome, Outgoing
+from mailbox.models import Priority
 from mailbox.selectors.media import media_files
 from mailbox.services.deliver import mark, outgoing
 from mailbox.services.keep_media import note_file_ids
 from profiles.services.set_active import set_active
 from runtime.delivery.files import file_ids_of, files_in, with_files
-from runtime.delivery.pacing import PaceLimits, Pacer
+from runtime.delivery.pacing import PAID, PaceLimits, Pacer
 from runtime.delivery.verdict import Verdict, judge, too_late
 from runtime.vitals import Vitals
 from telegram_client.client import TelegramClient
@@ -28,10 +31,15 @@ log = structlog.get_logger(__name__)
 
 SWEEP_SECONDS = 2.0
 MOST_IN_FLIGHT = 48
+# What becomes free within so many seconds is taken together.
+_TOGETHER = 0.02
 
 
 class Sender:
-    """The outbox of one bot. `on_revoked` is told when Telegram refuses the token."""
+    """The outbox of one bot.
+
+    `on_revoked` is told when Telegram refuses the token, `on_trouble` of broadcasts of which too much goes wrong.
+    """
 
     def __init__(
         self,
@@ -46,14 +54,19 @@ class Sender:
         self._hand = hand
         self._client = client
         self._pacer = pacer
+        self._limits = pacer.limits
+        self._is_paid = False
         self._vitals = vitals
         self._on_revoked = on_revoked
+        self.on_trouble: Callable[[UUID], None] | None = None
         self._most_in_flight = most_in_flight
         self._in_flight: dict[int, asyncio.Task[None]] = {}
         # Chats that may not be written to yet, and until when (monotonic seconds).
         self._cooling: dict[int, float] = {}
         self._verdicts: list[tuple[Outgoing, Verdict]] = []
         self._is_pending = True
+        # More of broadcasts waits than was let go.
+        self._has_bulk = True
         self._is_stopping = False
         self._wake = asyncio.Event()
         # Stopping, nothing is out, and every outcome is written down.
@@ -61,14 +74,27 @@ class Sender:
 
     def wake(self) -> None:
         """Something was posted."""
-        self._is_pending = True
+        self._is_pending = self._has_bulk = True
         self._wake.set()
+
+    @property
+    def rate(self) -> float | None:
+        """How many messages a second may leave; None without limit."""
+        quota = self._pacer.limits.bot
+        return quota.rate if quota is not None else None
+
+    def go_paid(self, is_paid: bool) -> None:
+        """Telegram is paid for a broadcast under way, or no longer: the bot's own quota is another."""
+        if is_paid != self._is_paid:
+            self._is_paid = is_paid
+            self.keep_to(self._limits)
 
     def keep_to(self, limits: PaceLimits) -> None:
         """Staff have changed how fast the bot may send."""
-        self._pacer.keep_to(limits)
+        self._limits = limits
+        self._pacer.keep_to(replace(limits, bot=PAID) if self._is_paid and limits.bot is not None else limits)
         now = clock.monotonic()
-        self._cooling = {chat: self._pacer.ready_at(chat, now) for chat in self._cooling}
+        self._cooling = {chat: self._pacer.chat_ready_at(chat, now) for chat in self._cooling}
         self.wake()
 
     async def run(self) -> None:
@@ -120,23 +146,25 @@ class Sender:
         self._wake.clear()
         now = clock.monotonic()
         self._cooling = {chat: until for chat, until in self._cooling.items() if until > now}
-        slots = 0
+        slots = bulk_slots = 0
         if self._is_pending and not self._is_stopping:
             slots = min(self._most_in_flight - len(self._in_flight), self._pacer.room(now))
         verdicts, self._verdicts = self._verdicts, []
         if not verdicts and slots <= 0:
             return
         if slots > 0:
+            bulk_slots = min(slots, self._pacer.bulk_room(now))
             # What is posted from now on may be too late for this look.
             self._is_pending = False
         try:
-            messages, files = await aio.run_in_bot(
+            messages, files, troubled = await aio.run_in_bot(
                 self._hand.bot_id,
                 _mark_and_take,
                 hand=self._hand,
                 verdicts=verdicts,
                 busy=[*self._in_flight, *self._cooling],
                 slots=max(slots, 0),
+                bulk_slots=max(bulk_slots, 0),
             )
         except BaseException:
             # The outcomes are known and must not be lost with the connection.
@@ -145,8 +173,16 @@ class Sender:
             raise
         if messages and len(messages) == slots:
             self._is_pending = True
+        if bulk_slots > 0:
+            bulk = sum(message.priority == Priority.BROADCAST for message in messages)
+            self._has_bulk = bulk == bulk_slots
+        if self.on_trouble is not None:
+            for broadcast_id in troubled:
+                self.on_trouble(broadcast_id)
         for message in messages:
-            self._pacer.take(message.chat_id, clock.monotonic())
+            self._pacer.take(
+                message.chat_id, clock.monotonic(), is_bulk=message.priority == Priority.BROADCAST
+            )
             self._in_flight[message.chat_id] = asyncio.create_task(self._send(message, files))
 
     def _seconds_to_wait(self) -> float:
@@ -156,8 +192,11 @@ class Sender:
             return 0.0
         now = clock.monotonic()
         waits = [until - now for until in self._cooling.values()]
-        if self._is_pending and len(self._in_flight) < self._most_in_flight:
-            waits.append(self._pacer.ready_at(0, now) - now + 0.05)
+        if len(self._in_flight) < self._most_in_flight:
+            if self._is_pending:
+                waits.append(self._pacer.ready_at(0, now) - now + _TOGETHER)
+            if self._has_bulk:
+                waits.append(self._pacer.bulk_ready_at(now) - now + _TOGETHER)
         return max(0.001, min([SWEEP_SECONDS, *waits]))
 
     async def _send(self, message: Outgoing, files: Mapping[UUID, MediaFile]) -> None:
@@ -182,6 +221,7 @@ class Sender:
                 correlation=message.correlation_id,
             )
         finally:
+            self._pacer.answered(clock.monotonic())
             del self._in_flight[message.chat_id]
             # The next message of this chat was passed over while this one was out.
             self._is_pending = True
@@ -196,7 +236,7 @@ class Sender:
             self._pacer.punish(message.chat_id, verdict.silence, now)
         if verdict.is_token_revoked:
             self._on_revoked()
-        ready = self._pacer.ready_at(message.chat_id, now)
+        ready = self._pacer.chat_ready_at(message.chat_id, now)
         if verdict.outcome.not_before is not None:
             # Looked for again when it is due: a chat with many that wait would hide all other chats until then.
             ready = max(ready, now + (verdict.outcome.not_before - clock.now()).total_seconds())
@@ -215,8 +255,14 @@ class Sender:
 
 
 def _mark_and_take(
-    *, hand: Hand, verdicts: Sequence[tuple[Outgoing, Verdict]], busy: Sequence[int], slots: int
-) -> tuple[list[Outgoing], Mapping[UUID, MediaFile]]:
+    *,
+    hand: Hand,
+    verdicts: Sequence[tuple[Outgoing, Verdict]],
+    busy: Sequence[int],
+    slots: int,
+    bulk_slots: int,
+) -> tuple[list[Outgoing], Mapping[UUID, MediaFile], list[UUID]]:
+    troubled: list[UUID] = []
     if verdicts:
         mark(hand=hand, outcomes=[verdict.outcome for _, verdict in verdicts])
         for message, verdict in verdicts:
@@ -224,6 +270,13 @@ def _mark_and_take(
                 set_active(bot_id=hand.bot_id, telegram_id=message.chat_id, is_active=False)
             if verdict.outcome.file_ids:
                 note_file_ids(bot_id=hand.bot_id, file_ids=verdict.outcome.file_ids)
-    messages = outgoing(hand=hand, busy=busy, slots=slots) if slots > 0 else []
+        of_broadcasts = [
+            (message.key, verdict.outcome.state)
+            for message, verdict in verdicts
+            if message.priority == Priority.BROADCAST
+        ]
+        if of_broadcasts:
+            troubled = settle_recipients(bot_id=hand.bot_id, outcomes=of_broadcasts)
+    messages = outgoing(hand=hand, busy=busy, slots=slots, bulk_slots=bulk_slots) if slots > 0 else []
     named = {media_id for message in messages for media_id in files_in(message.params).values()}
-    return messages, media_files(bot_id=hand.bot_id, ids=named)
+    return messages, media_files(bot_id=hand.bot_id, ids=named), troubled

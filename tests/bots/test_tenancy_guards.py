@@ -27,6 +27,11 @@ REGISTRY = {
     "bots.Alert",  # staff are told of bots and of the installation; says nothing of people
     "profiles.Stream",  # the programmes on offer
     "journey.StageVersion",  # wordings of the stages, like prompts
+    # Of several bots at once, under policies of their own; they say nothing of people.
+    "broadcast.Broadcast",
+    "broadcast.BroadcastChange",
+    "broadcast.BroadcastFile",
+    "broadcast.Segment",  # criteria under a name
 }
 FRAMEWORK = {"admin", "auth", "contenttypes", "sessions"}
 

@@ -1,0 +1,55 @@
+"""Whether a broadcast may be started as it stands."""
+
+from __future__ import annotations
+
+from django.conf import settings
+
+from bots.models import Bot
+from broadcast.audience import known_words
+from broadcast.content import ContentError, check_content, from_json, problems_told
+from broadcast.criteria.errors import CriteriaError
+from broadcast.criteria.parsing import parse
+from broadcast.errors import BroadcastError
+from broadcast.letters import METHODS
+from broadcast.models import Broadcast, BroadcastFile
+from broadcast.wording import VARIABLES
+
+
+def examine(broadcast: Broadcast) -> None:
+    """Raise BroadcastError with what is wrong: `no_bots`, `criteria`, `content`, `media`, `split`, `hours`."""
+    _examine_bots(broadcast)
+    try:
+        parse(broadcast.criteria, known_words())
+    except CriteriaError as error:
+        raise BroadcastError("criteria", error.message or error.code) from error
+    texts = _examine_content(broadcast)
+    if not (0 <= broadcast.control_percent <= 90 and 1 <= broadcast.test_percent <= 100):
+        raise BroadcastError("split", "The control is at most 90 %, those who try the texts are 1 to 100 %.")
+    if broadcast.test_percent < 100 and texts < 2:
+        raise BroadcastError("split", "To try texts out, write at least two.")
+    if not (0 <= broadcast.quiet_from <= 23 and 0 <= broadcast.quiet_until <= 23):
+        raise BroadcastError("hours", "Hours are 0 to 23.")
+
+
+def _examine_bots(broadcast: Broadcast) -> None:
+    wanted = set(broadcast.bot_ids)
+    if not wanted or Bot.objects.filter(id__in=wanted).count() != len(wanted):
+        raise BroadcastError("no_bots", "Choose at least one bot that exists.")
+    if len(wanted) > settings.BROADCAST_MOST_BOTS:
+        raise BroadcastError("no_bots", f"At most {settings.BROADCAST_MOST_BOTS} bots at once.")
+
+
+def _examine_content(broadcast: Broadcast) -> int:
+    """How many texts there are to try."""
+    try:
+        content = from_json(broadcast.content)
+    except ContentError as error:
+        raise BroadcastError("content", "The texts cannot be read any more; write them again.") from error
+    if broadcast.media not in METHODS:
+        raise BroadcastError("media", "There is no such kind of media.")
+    if broadcast.media and not BroadcastFile.objects.filter(broadcast=broadcast).exists():
+        raise BroadcastError("media", "The file is missing.")
+    problems = check_content(content, media=broadcast.media, variables=tuple(VARIABLES))
+    if problems:
+        raise BroadcastError("content", " ".join(problems_told(problems, "en")[:5]))
+    return len(content.variants)

@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from broadcast.audience import audience, known_words
+from broadcast.changes import locked, move
+from broadcast.content import from_json
+from broadcast.contracts import ITSELF
+from broadcast.criteria.parsing import parse
+from broadcast.models import Broadcast, BroadcastFile, BroadcastShare, Recipient
+from broadcast.statements import SQL
+from broadcast.states import BroadcastState, RecipientState
+from core.clock import clock
+from core.tenancy import in_bots
+from mailbox.services.keep_media import keep_media
+from profiles.models import Profile
+
+SLICE = 20_000
+
+
+def freeze(*, broadcast_id: UUID, bot_ids: list[UUID], must_stop: Callable[[], bool] = lambda: False) -> bool:
+    """Write the audience into the ledger, slice by slice, then let the sending begin; whether it is whole.
+
+    Each slice is a transaction of its own: what died in between goes on from there, and nobody is in the ledger
+    twice. Somebody in several of the bots is written to by the one they used last.
+    """
+    while True:
+        with in_bots(bot_ids):
+            if not _freeze_slice(broadcast_id):
+                return True
+        if must_stop():
+            return False
+
+
+def _freeze_slice(broadcast_id: UUID) -> bool:
+    """Freeze one more slice; whether there may be more to do."""
+    broadcast = locked(broadcast_id)
+    if broadcast.state != BroadcastState.FREEZING:
+        return False
+    shares = {share.bot_id: share for share in BroadcastShare.objects.filter(broadcast=broadcast)}
+    share = next((shares[each] for each in broadcast.bot_ids if shares[each].frozen_at is None), None)
+    if share is None:
+        _begin(broadcast, list(shares.values()))
+        return False
+    people = _people(broadcast, share)
+    if share.frozen_to is not None:
+        people = people.filter(id__gt=share.frozen_to)
+    looked_at, last = _add(broadcast, share, people.order_by("id")[:SLICE])
+    if looked_at < SLICE:
+        share.frozen_at = clock.now()
+    else:
+        share.frozen_to = last
+    share.save(update_fields=["frozen_at", "frozen_to", "total", "spare", "control"])
+    return True
+
+
+def _people(broadcast: Broadcast, share: BroadcastShare, *, slipped: bool = False) -> QuerySet[Profile]:
+    """Who of this bot is to be written to. `slipped`: whoever went from bot to bot while the ledger was written."""
+    now = broadcast.started_at or clock.now()
+    criteria = parse(broadcast.criteria, known_words())
+    people = audience(share.bot_id, criteria, now=now)
+    others = [each for each in broadcast.bot_ids if each != share.bot_id]
+    if not others:
+        return people
+    known = Recipient.objects.filter(
+        bot_id__in=others, broadcast_id=broadcast.id, profile__telegram_id=OuterRef("telegram_id")
+    )
+    if slipped:
+        return people.filter(~Exists(known), last_seen_at__gte=now)
+    later = Q(last_seen_at__gt=OuterRef("last_seen_at")) | Q(
+        last_seen_at=OuterRef("last_seen_at"), id__gt=OuterRef("id")
+    )
+    elsewhere = [
+        audience(other, criteria, now=now).filter(later, telegram_id=OuterRef("telegram_id"))
+        for other in others
+    ]
+    for each in elsewhere:
+        people = people.filter(~Exists(each))
+    return people.filter(~Exists(known))
+
+
+def _add(broadcast: Broadcast, share: BroadcastShare, people: QuerySet[Profile]) -> tuple[int, UUID | None]:
+    """Write these into the ledger and count them; how many were looked at, and the last of them."""
+    picked = list(people.values_list("id", "telegram_id"))
+    if not picked:
+        return 0, None
+    added = SQL["place"].rows(
+        {
+            "bot_id": share.bot_id,
+            "broadcast": str(broadcast.id),
+            "control": broadcast.control_percent * 100,
+            "test": broadcast.test_percent * 100,
+            "variants": len(from_json(broadcast.content).variants),
+            "ids": [each[0] for each in picked],
+            "telegram_ids": [each[1] for each in picked],
+        }
+    )
+    states = Counter(row.state for row in added)
+    share.total += len(added)
+    share.spare += states[RecipientState.SPARE]
+    share.control += states[RecipientState.CONTROL]
+    return len(picked), picked[-1][0]
+
+
+def _begin(broadcast: Broadcast, shares: list[BroadcastShare]) -> None:
+    """The ledger is whole: the sending begins."""
+    for share in shares:
+        if len(shares) > 1:
+            _add(broadcast, share, _people(broadcast, share, slipped=True).order_by("id"))
+        share.media_id = _media(broadcast, share.bot_id)
+        share.save(update_fields=["media_id", "total", "spare", "control"])
+    if not any(share.total for share in shares):
+        BroadcastShare.objects.filter(broadcast=broadcast).update(done_at=clock.now())
+        move(broadcast, BroadcastState.FINISHED, by=ITSELF, action="finished", reason="nobody")
+        return
+    move(
+        broadcast, BroadcastState.RUNNING, by=ITSELF, action="frozen", note=str(sum(s.total for s in shares))
+    )
+
+
+def _media(broadcast: Broadcast, bot_id: UUID) -> UUID | None:
+    if not broadcast.media:
+        return None
+    file = BroadcastFile.objects.get(broadcast=broadcast)
+    return keep_media(
+        bot_id=bot_id,
+        digest=file.digest,
+        filename=file.filename,
+        content_type=file.content_type,
+        content=bytes(file.content),
+    )
