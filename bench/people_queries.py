@@ -16,6 +16,7 @@ from bots.models import Bot
 from care.hours import Hours
 from care.selectors.bot_figures import bot_figures
 from care.services import reach_out
+from care.services.take_figures import take_figures
 from core.clock import clock
 from core.ids import new_id
 from core.tenancy import in_bots
@@ -55,13 +56,15 @@ class Someone:
 class Query:
     """`run(person)` makes it, in the scope of the person's bot. Of a whole bot, it is asked of the largest.
 
-    A query of staff is made as the web's role, by somebody who may see all bots.
+    A query of staff is made as the web's role, by somebody who may see all bots. For what is done in the background
+    nobody waits: it has no target.
     """
 
     name: str
     run: Callable[[Someone], Any]
     is_of_bot: bool = False
     is_of_staff: bool = False
+    is_in_background: bool = False
 
 
 def some_people(bot_ids: Sequence[UUID], count: int) -> list[Someone]:
@@ -140,7 +143,14 @@ def queries(bot_ids: Sequence[UUID]) -> list[Query]:
             Query(f"proactive care: {kind}", _reaching_out(find), is_of_bot=True)
             for kind, find in reach_out._KINDS.items()
         ),
+        # As admins meet it: the figures of large bots were counted by their task.
         Query("/stats", lambda one: bot_figures(bot_id=one.bot_id), is_of_bot=True),
+        Query(
+            "counting the figures of /stats",
+            lambda one: take_figures(bot_id=one.bot_id),
+            is_of_bot=True,
+            is_in_background=True,
+        ),
     ]
 
 

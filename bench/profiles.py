@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -22,6 +22,7 @@ import psycopg
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from bench.plan_ways import index_names, ways_of
 from bench.report import parser, percentile, say, table, verdict, write
 from bench.stage import Stage, open_stage
 
@@ -330,9 +331,11 @@ def _check_archive(owner: psycopg.Connection[Any], bots: Sequence[UUID], moved: 
 def _queries(stage: Stage, bots: Sequence[UUID], plans_file: Path | None) -> dict[str, Any]:
     """Each query some hundred times, of persons as their bots' sizes are; then its plan."""
     from bench.people_queries import queries, some_people  # noqa: PLC0415 - it needs the models
-    from bench.plans import explained, plan_of  # noqa: PLC0415
+    from care.services.refresh_figures import refresh_figures  # noqa: PLC0415
 
     people = some_people(bots, 400)
+    # As the minute's task of Celery would have.
+    refresh_figures()
     largest = [each for each in people if each.bot_id == bots[0]]
     # One role after the other: each is a connection of its own.
     asked = sorted(queries(bots), key=lambda query: query.is_of_staff)
@@ -343,16 +346,35 @@ def _queries(stage: Stage, bots: Sequence[UUID], plans_file: Path | None) -> dic
             took = _time_query(query, largest if query.is_of_bot else people, bots)
         p50, p95, longest = (percentile(took, share) for share in (0.5, 0.95, 1.0))
         figures[query.name] = {"p50_ms": p50, "p95_ms": p95, "longest_ms": longest}
-        rows.append([query.name, len(took), p50, p95, longest, verdict(p95 < QUERY_MS)])
+        judged = "in the background" if query.is_in_background else verdict(p95 < QUERY_MS)
+        rows.append([query.name, len(took), p50, p95, longest, judged])
     table(f"Queries, ms; p95 < {QUERY_MS:.0f}", ["query", "times", "p50", "p95", "longest", "verdict"], rows)
     if plans_file is not None:
-        plans = []
-        for query in asked:
-            with explained(_superuser_url(stage)), _as(query):
-                lines = plan_of(partial(_ask, query, largest[0], bots))
-            plans.append(f"{query.name}\n\n```text\n" + "\n".join(lines) + "\n```\n")
-        plans_file.write_text("\n".join(plans))
-    return {"is_met": all(each["p95_ms"] < QUERY_MS for each in figures.values()), "figures": figures}
+        _write_plans(
+            stage, plans_file, {query.name: _plan(stage, query, largest[0], bots) for query in asked}
+        )
+    waited_for = [figures[query.name] for query in asked if not query.is_in_background]
+    return {"is_met": all(each["p95_ms"] < QUERY_MS for each in waited_for), "figures": figures}
+
+
+def _plan(stage: Stage, query: Query, one: Someone, bots: Sequence[UUID]) -> list[str]:
+    from bench.plans import explained, plan_of  # noqa: PLC0415 - after django.setup
+
+    with explained(_superuser_url(stage)), _as(query):
+        return plan_of(partial(_ask, query, one, bots))
+
+
+def _write_plans(stage: Stage, path: Path, plans: Mapping[str, Sequence[str]]) -> None:
+    """Markdown: in a table how each query finds its rows, then each plan."""
+    with stage.connect() as owner:
+        names = index_names(owner)
+    head = ["| query | finds its rows by | rows |", "| --- | --- | --- |"]
+    found = [
+        f"| {name} | {'<br>'.join(way for way, _ in ways)} | {'<br>'.join(rows for _, rows in ways)} |"
+        for name, ways in ((name, ways_of(lines, names)) for name, lines in plans.items())
+    ]
+    whole = [f"\n## {name}\n\n```text\n" + "\n".join(lines) + "\n```" for name, lines in plans.items()]
+    path.write_text("\n".join([*head, *found, *whole]) + "\n")
 
 
 @contextmanager

@@ -4,40 +4,33 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q
+from care.statements import SQL
 
-from profiles.models import Profile
-from sessions_app.models import Message, Role, Session, SessionState
+_OF_PEOPLE = (
+    "people",
+    "consented",
+    "active",
+    "seen_day",
+    "seen_week",
+    "seen_month",
+    "started",
+    "completed",
+    "visited",
+    "purchased",
+)
+_OF_TALK = ("open_sessions", "completed_sessions", "messages_day")
 
 
 def count_figures(*, bot_id: UUID, now: datetime) -> dict[str, Any]:
     """What grows with a bot's people, as JSON: whole numbers by name, and `stages`, people by a stage's code.
 
-    It looks at everybody: a third of a second for 340,000 people.
+    It looks at everybody, which takes some tenths of a second where they are hundreds of thousands.
     """
-    day, week, month = (now - timedelta(days=days) for days in (1, 7, 30))
-    people = Profile.objects.for_bot(bot_id).aggregate(
-        people=Count("id"),
-        consented=Count("consented_at"),
-        active=Count("id", filter=Q(is_active=True)),
-        seen_day=Count("id", filter=Q(last_seen_at__gte=day)),
-        seen_week=Count("id", filter=Q(last_seen_at__gte=week)),
-        seen_month=Count("id", filter=Q(last_seen_at__gte=month)),
-        started=Count("started_journey_at"),
-        completed=Count("completed_journey_at"),
-        visited=Count("visited_platform_at"),
-        purchased=Count("purchased_stream_at"),
-    )
-    stages = (
-        Profile.objects.for_bot(bot_id)
-        .exclude(journey_stage="")
-        .values_list("journey_stage")
-        .annotate(count=Count("id"))
-        .order_by("journey_stage")
-    )
-    sessions = Session.objects.for_bot(bot_id).aggregate(
-        open_sessions=Count("id", filter=Q(state__in=[SessionState.ACTIVE, SessionState.PAUSED])),
-        completed_sessions=Count("id", filter=Q(state=SessionState.COMPLETED)),
-    )
-    messages = Message.objects.for_bot(bot_id).filter(created_at__gte=day, role=Role.USER).count()
-    return {**people, **sessions, "messages_day": messages, "stages": dict(stages)}
+    since = {name: now - timedelta(days=days) for name, days in (("day", 1), ("week", 7), ("month", 30))}
+    by_stage = SQL["count_people"].rows({"bot_id": bot_id, **since})
+    (talk,) = SQL["count_talk"].rows({"bot_id": bot_id, "day": since["day"]})
+    return {
+        **{name: sum(getattr(row, name) for row in by_stage) for name in _OF_PEOPLE},
+        **{name: getattr(talk, name) for name in _OF_TALK},
+        "stages": {row.stage: row.people for row in by_stage if row.stage},
+    }
