@@ -154,8 +154,10 @@ class _Reader:
             else:
                 self._start(token.start(), text)
         self._show(self.html[position:])
-        for tag in self.open:
-            self._problem("unclosed_tag", tag.position, tag.fragment, tag.name, f"</{tag.name}>")
+        # However much else there was to tell: these may stand before all of it.
+        for tag in self.open[:_MOST_PROBLEMS]:
+            fragment = _short(tag.fragment)
+            self.problems.append(Problem("unclosed_tag", tag.position, fragment, tag.name, f"</{tag.name}>"))
         plain = "".join(self.pieces)
         found = sorted(self.problems, key=lambda problem: problem.position)[:_MOST_PROBLEMS]
         return Markup(plain, units(plain), self.entities, tuple(found))
@@ -166,7 +168,7 @@ class _Reader:
             self.shown += len(text)
 
     def _problem(self, code: str, position: int, fragment: str, name: str = "", expected: str = "") -> None:
-        if len(self.problems) < 4 * _MOST_PROBLEMS:
+        if len(self.problems) < _MOST_PROBLEMS:
             self.problems.append(Problem(code, position, _short(fragment), name, expected))
 
     def _reference(self, position: int, text: str) -> None:
@@ -177,29 +179,23 @@ class _Reader:
         self._show(character or text)
 
     def _start(self, position: int, text: str) -> None:
-        name, attributes = self._taken_apart(position, text)
-        if name not in TAGS:
+        named = _NAME.match(text)
+        name = named[1].lower() if named else ""
+        if not named or name not in TAGS:
             self.unknown.add(name)
             self._problem("unknown_tag", position, text, name)
             self._show(text)
             return
-        self._check_attributes(position, text, name, attributes)
+        attributes = _attributes(text, named.end())
+        if attributes is None:
+            attributes = {}
+            self._problem("broken_tag", position, text, name)
+        else:
+            self._check_attributes(position, text, name, attributes)
         if outer := self._not_inside(name):
             self._problem("nested_tag", position, text, name, outer)
         self.open.append(_Open(name, position, text, self.shown, attributes))
         self.inside[name] += 1
-
-    def _taken_apart(self, position: int, text: str) -> tuple[str, dict[str, str]]:
-        """The tag's name and what it carries; what cannot be read is complained about."""
-        named = _NAME.match(text)
-        name, at = (named[1].lower(), named.end()) if named else ("", 1)
-        attributes: dict[str, str] = {}
-        while found := _ATTRIBUTE.match(text, at):
-            attributes.setdefault(found[1].lower(), next((each for each in found.groups()[1:] if each), ""))
-            at = found.end()
-        if name in TAGS and not _TAG_END.fullmatch(text, at):
-            self._problem("broken_tag", position, text, name)
-        return name, attributes
 
     def _check_attributes(self, position: int, text: str, name: str, attributes: Mapping[str, str]) -> None:
         allowed = _ATTRIBUTES.get(name, frozenset())
@@ -255,19 +251,30 @@ class _Reader:
             return
         if self.open[-1].name != name:
             self._problem("wrong_closing", position, text, name, f"</{self.open[-1].name}>")
-        while self.open:
-            tag = self.open.pop()
-            self.inside[tag.name] -= 1
-            self._count(tag)
-            if tag.name == name:
-                break
-            self.forgiven[tag.name] += 1
+        while (closed := self._closed()) != name:
+            self.forgiven[closed] += 1
+
+    def _closed(self) -> str:
+        """Close the tag that was opened last, and name it."""
+        tag = self.open.pop()
+        self.inside[tag.name] -= 1
+        self._count(tag)
+        return tag.name
 
     def _count(self, tag: _Open) -> None:
         # A language on <code> makes one entity of it and the <pre> around it.
         is_part = tag.name == "code" and "class" in tag.attributes
         if self.shown > tag.shown and not is_part:
             self.entities += 1
+
+
+def _attributes(tag: str, position: int) -> dict[str, str] | None:
+    """What the tag carries behind its name; None where that cannot be read."""
+    attributes: dict[str, str] = {}
+    while found := _ATTRIBUTE.match(tag, position):
+        attributes.setdefault(found[1].lower(), next((each for each in found.groups()[1:] if each), ""))
+        position = found.end()
+    return attributes if _TAG_END.fullmatch(tag, position) else None
 
 
 def _line(text: str) -> str:

@@ -247,7 +247,8 @@ def _settled(text: str) -> str:
 
 
 def _settled_around_tags(html: str) -> str:
-    pieces, position = [], 0
+    pieces: list[str] = []
+    position = 0
     for tag in TAG.finditer(html):
         pieces.extend((_settled(clean(html[position : tag.start()])), clean(tag[0])))
         position = tag.end()

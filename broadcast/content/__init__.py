@@ -11,12 +11,11 @@ from broadcast.content.checks import (
     MOST_BUTTONS_IN_ROW,
     MOST_ENTITIES,
     MOST_VARIANTS,
-    ContentProblem,
     check_content,
 )
 from broadcast.content.kept import ContentError, from_json, to_json
 from broadcast.content.said import Button, Content, Variant, Wording
-from broadcast.content.told import problems_told
+from broadcast.content.told import ContentProblem, problems_told
 
 __all__ = [
     "LONGEST_CAPTION",

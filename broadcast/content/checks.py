@@ -47,6 +47,8 @@ _MEANT: Final[Mapping[str, str]] = {
     "course": "stream",
     "бот": "bot",
     "персона": "bot",
+    "botname": "bot",
+    "bot_name": "bot",
     "persona": "bot",
     "дни": "days",
     "дней": "days",
@@ -215,7 +217,7 @@ def _nearest(name: str, variables: Collection[str]) -> str:
     return next(iter(get_close_matches(name, sorted(variables), n=1, cutoff=0.5)), "")
 
 
-def _advice(code: str, name: str) -> Mapping[str, object]:
+def _advice(code: str, name: str) -> dict[str, str]:
     """Which advice fits a tag that Telegram does not know: `advice` names it among the messages."""
     if code != "unknown_tag":
         return {}
