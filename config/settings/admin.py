@@ -20,6 +20,12 @@ def _may_see_personas(request: HttpRequest) -> bool:
     return bool(request.user.has_perm("bots.view_persona"))
 
 
+def _may_see_stages(request: HttpRequest) -> bool:
+    return bool(request.user.has_perm("journey.view_stageversion")) or bool(
+        request.user.has_perm("journey.change_stageversion")
+    )
+
+
 def _has_sandbox(request: HttpRequest) -> bool:  # noqa: ARG001
     return bool(SANDBOX_URL)
 
@@ -79,6 +85,22 @@ ADMIN_NAVIGATION: list[dict[str, Any]] = [
                 "title": _("Activity"),
                 "icon": "footprint",
                 "link": reverse_lazy("admin:profiles_activitylog_changelist"),
+            },
+            {
+                "title": _("Stages"),
+                "icon": "route",
+                "link": reverse_lazy("admin:journey_stageversion_changelist"),
+                "permission": _may_see_stages,
+            },
+            {
+                "title": _("Steps"),
+                "icon": "steps",
+                "link": reverse_lazy("admin:journey_journeyprogress_changelist"),
+            },
+            {
+                "title": _("Readiness"),
+                "icon": "speed",
+                "link": reverse_lazy("admin:journey_readiness_changelist"),
             },
             {
                 "title": _("Programmes"),
