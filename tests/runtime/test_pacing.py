@@ -1,21 +1,23 @@
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runtime.delivery.pacing import UNLIMITED, Pace, PaceLimits, Pacer
+from runtime.delivery.pacing import UNLIMITED, Pace, PaceLimits, Pacer, Quota
 
 ALONE = PaceLimits(bot=None, private=Pace(rate=1.0, burst=4), group=Pace(rate=16 / 60, burst=4))
 DUST = 1e-3  # seconds
 
 
 def _send(pacer: Pacer, chat_id: int, now: float) -> float:
-    """When the message went out."""
+    """When the message went out; it was answered at once."""
     moment = pacer.ready_at(chat_id, now)
     pacer.take(chat_id, moment)
+    pacer.answered(moment)
     return moment
 
 
@@ -54,7 +56,41 @@ def test_a_bot_never_sends_more_than_30_in_a_second() -> None:
 
     for start in moments:
         assert len([moment for moment in moments if start <= moment < start + 1 - DUST]) <= 30
-    assert moments[-1] - moments[0] == pytest.approx((300 - 5) / 25, abs=DUST)
+    assert moments[-1] - moments[0] == pytest.approx(9, abs=DUST)
+
+
+def test_a_message_counts_until_a_second_after_its_answer() -> None:
+    pacer = Pacer(PaceLimits(bot=Quota(2)))
+    pacer.take(1, 100.0)
+    pacer.take(2, 100.0)
+    assert pacer.room(100.5) == 0
+
+    pacer.answered(100.7)
+    assert pacer.ready_at(3, 100.7) == pytest.approx(101.7, abs=DUST)
+    assert [pacer.room(moment) for moment in (101.5, 101.7)] == [0, 1]
+    pacer.answered(105.0)
+    assert [pacer.room(moment) for moment in (105.9, 106.0)] == [1, 2]
+
+
+def test_broadcasts_leave_evenly_and_leave_room_for_replies() -> None:
+    pacer, now, sent = Pacer(PaceLimits()), 100.0, []
+    while len(sent) < 60:
+        now = pacer.bulk_ready_at(now)
+        for _ in range(pacer.bulk_room(now)):
+            pacer.take(len(sent) + 1, now, is_bulk=True)
+            pacer.answered(now)
+            sent.append(now)
+
+    assert sent[:4] == [100.0, 100.0, 100.0, pytest.approx(100 + 1 / 31.5, abs=DUST)]
+    # A reply finds room within a few hundredths of a second.
+    gaps = [after - before for before, after in itertools.pairwise(sent)]
+    assert max(gaps) < 0.15
+    assert sent[59] - sent[0] == pytest.approx(1.86, abs=0.05)
+
+
+def test_a_bot_without_a_quota_lets_broadcasts_go() -> None:
+    assert Pacer(UNLIMITED).bulk_room(100.0) > 1000
+    assert Pacer(UNLIMITED).bulk_ready_at(100.0) == 100.0
 
 
 def test_chats_do_not_wait_for_each_other() -> None:
@@ -118,7 +154,7 @@ def test_without_limits_nothing_waits_and_nothing_is_remembered() -> None:
 
 
 def test_only_the_limit_that_is_there_counts() -> None:
-    pacer = Pacer(PaceLimits(bot=Pace(rate=2.0, burst=1), private=None, group=None))
+    pacer = Pacer(PaceLimits(bot=Quota(1, 0.5), private=None, group=None))
 
     assert [_send(pacer, 5, 100.0) for _ in range(3)] == pytest.approx([100, 100.5, 101], abs=DUST)
     assert len(pacer) == 0
@@ -156,10 +192,19 @@ def test_a_pace_that_lets_nothing_through_is_refused(rate: float, burst: int) ->
         Pace(rate=rate, burst=burst)
 
 
+@pytest.mark.parametrize(("count", "seconds"), [(0, 1.0), (1, 0.0), (1, float("nan"))])
+def test_a_quota_that_lets_nothing_through_is_refused(count: int, seconds: float) -> None:
+    with pytest.raises(ValueError, match="at least 1"):
+        Quota(count, seconds)
+
+
 _PACES = st.none() | st.builds(
     Pace, rate=st.floats(0.05, 50, allow_nan=False), burst=st.integers(min_value=1, max_value=20)
 )
-_LIMITS = st.builds(PaceLimits, bot=_PACES, private=_PACES, group=_PACES)
+_QUOTAS = st.none() | st.builds(
+    Quota, count=st.integers(min_value=1, max_value=30), seconds=st.floats(0.05, 20, allow_nan=False)
+)
+_LIMITS = st.builds(PaceLimits, bot=_QUOTAS, private=_PACES, group=_PACES)
 # Steps of time, a chat, and now and then a 429.
 _STEPS = st.lists(
     st.tuples(st.floats(0, 3), st.sampled_from([1, 2, -1, -2]), st.sampled_from([None] * 9 + [0.5, 4.0])),
@@ -184,7 +229,13 @@ def test_no_window_ever_holds_more_than_its_limit(
         sent[chat_id].append(now)
 
     for key, moments in sent.items():
-        pace = limits.bot if key == "bot" else limits.private if key in (1, 2) else limits.group
+        if key == "bot":
+            if limits.bot is not None:
+                after = moments[limits.bot.count :]
+                for early, late in zip(moments, after, strict=False):
+                    assert late - early >= limits.bot.seconds - DUST
+            continue
+        pace = limits.private if key in (1, 2) else limits.group
         if pace is None:
             continue
         for first, start in enumerate(moments):
@@ -197,7 +248,9 @@ def test_whoever_waits_until_ready_may_go_and_waiting_ends(
     limits: PaceLimits, steps: list[tuple[float, int, float | None]]
 ) -> None:
     pacer, now = Pacer(limits), 1000.0
-    slowest = max([1 / pace.rate for pace in (limits.bot, limits.private, limits.group) if pace] + [0.0])
+    slowest = max([1 / pace.rate for pace in (limits.private, limits.group) if pace] + [0.0])
+    if limits.bot is not None:
+        slowest = max(slowest, limits.bot.seconds)
     for pause, chat_id, retry_after in steps:
         now += pause
         if retry_after is not None:
@@ -207,3 +260,4 @@ def test_whoever_waits_until_ready_may_go_and_waiting_ends(
         assert pacer.ready_at(chat_id, ready) == ready
         now = ready
         pacer.take(chat_id, now)
+        pacer.answered(now)
