@@ -83,8 +83,17 @@ class Term:
     end: int = field(default=0, compare=False)
 
     def __post_init__(self) -> None:
-        # The order in which values were said makes no difference either.
-        object.__setattr__(self, "values", tuple(sorted(dict.fromkeys(self.values), key=repr)))
+        if not self.values:
+            msg = f"{self.key} is compared with nothing"
+            raise ValueError(msg)
+        # The order in which values were said makes no difference.
+        values = tuple(sorted(dict.fromkeys(self.values), key=repr))
+        is_negated = self.is_negated
+        if is_negated and len(values) == 1 and isinstance(values[0], bool):
+            # "Not yes" is "no": everybody has an answer.
+            values, is_negated = (not values[0],), False
+        object.__setattr__(self, "values", values)
+        object.__setattr__(self, "is_negated", is_negated)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,4 +22,7 @@ def nearest_word(said: str, words: Iterable[str]) -> str:
 
 def nearest_name(said: str, things: Iterable[Named]) -> str:
     """The word for one of these things that comes nearest, in the language in which it was said."""
-    return nearest_word(said, (word for each in things for word in each.words() if len(word) > 1))
+    words = [word for each in things for word in each.words() if len(word) > 1]
+    # Without quotes a name ends at its first comma.
+    cut = {fold(word.partition(",")[0]): f'"{word}"' for word in words if "," in word}
+    return cut.get(fold(said)) or nearest_word(said, words)

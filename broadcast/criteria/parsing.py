@@ -17,7 +17,8 @@ from broadcast.criteria.keys import KINDS, NAMED, WORDS, Kind, key_of
 from broadcast.criteria.nearest import nearest_name, nearest_word
 from broadcast.criteria.tokens import Sign, Token, clean, tokens
 from broadcast.criteria.values import read_value
-from broadcast.criteria.vocabulary import Vocabulary, code_of
+from broadcast.criteria.vocabulary import Vocabulary, code_of, fold
+from broadcast.criteria.writing import canonical
 
 # Nobody reads more of them at once.
 _MOST_MISTAKES = 10
@@ -27,8 +28,8 @@ _WORDS = (Sign.WORD, Sign.QUOTED)
 def parse(text: str, vocabulary: Vocabulary) -> Criteria:
     """The criteria that the text says; nothing but spaces is everybody. Raises CriteriaError with every mistake."""
     if len(text) > LONGEST_TEXT:
-        late = Mistake("too_long", "", LONGEST_TEXT, len(text), about=str(LONGEST_TEXT))
-        raise CriteriaError(text=text, mistakes=[late])
+        rest = Mistake("too_long", "", LONGEST_TEXT, len(text), about=str(LONGEST_TEXT))
+        raise CriteriaError(text=text, mistakes=[rest])
     said = clean(text)
     found, mistakes = tokens(said)
     reading = _Reading(said, vocabulary)
@@ -36,9 +37,21 @@ def parse(text: str, vocabulary: Vocabulary) -> Criteria:
     if found and not mistakes:
         reading.read(found)
     mistakes = [*mistakes, *reading.mistakes]
+    criteria = Criteria(tuple(reading.terms))
+    if not mistakes and (late := beyond_limits(criteria)):
+        mistakes = [late]
     if mistakes:
         raise CriteriaError(text=said, mistakes=sorted(mistakes, key=_place)[:_MOST_MISTAKES])
-    return Criteria(tuple(reading.terms))
+    return criteria
+
+
+def beyond_limits(criteria: Criteria) -> Mistake | None:
+    """The mistake in criteria that could not be read back once they are written down."""
+    if len(criteria.terms) > MOST_TERMS:
+        return Mistake("too_many_terms", "", 0, 0, about=str(MOST_TERMS))
+    if len(canonical(criteria)) > LONGEST_TEXT:
+        return Mistake("too_long", "", 0, 0, about=str(LONGEST_TEXT))
+    return None
 
 
 class _Reading:
@@ -132,12 +145,12 @@ class _Reading:
         return key, slug
 
     def _unknown_key(self, head: list[Token], said: str, *, has_operator: bool) -> None:
-        start, end = head[0].start, head[-1].end
-        if has_operator and head[0].text == said:
-            end = max(head[-1].end, head[0].end)
-        self._miss(
-            "unknown_key" if has_operator else "no_condition", start, end, nearest=nearest_word(said, WORDS)
-        )
+        before = self.mistakes[-1].nearest if self.mistakes else ""
+        if not has_operator and before.startswith('"') and fold(said) in fold(before):
+            # The rest of a name with commas, which was suggested whole just now.
+            return
+        code = "unknown_key" if has_operator else "no_condition"
+        self._miss(code, head[0].start, head[-1].end, nearest=nearest_word(said, WORDS))
 
     def _values(self, key: Key, name: str, compared: Token, tail: list[Token]) -> list[Value] | None:
         """The values behind an operator; None after a mistake."""
@@ -156,7 +169,7 @@ class _Reading:
                 continue
             value = read_value(key, name, operator, word, self._vocabulary)
             if isinstance(value, Mistake):
-                self.mistakes.append(value)
+                self._miss(value.code, value.start, value.end, nearest=value.nearest, about=value.about)
             else:
                 values.append(value)
         return values if len(self.mistakes) == before else None

@@ -55,8 +55,14 @@ def _between(low: str | int | None, high: str | int | None, below: str, above: s
 
 def ago(minutes: int) -> str:
     """A time as short as it can be said whole: `7d`, `36h`, `90min`."""
+    count, unit = time_ago(minutes)
+    return f"{count}{unit}"
+
+
+def time_ago(minutes: int) -> tuple[int, str]:
+    """How many of the longest unit that goes into it."""
     length, unit = next((length, unit) for length, unit in _UNITS if minutes % length == 0)
-    return f"{minutes // length}{unit}"
+    return minutes // length, unit
 
 
 def quoted(said: str) -> str:
