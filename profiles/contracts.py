@@ -101,10 +101,13 @@ class NewPortrait:
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """What Telegram says of a person; parts of a birthday may be missing, and none of it need make sense."""
+    """What Telegram says of a person; parts of a birthday may be missing, and none of it need make sense.
 
-    bio: str = ""
-    photo_id: str = ""
+    Bio and picture are None where it said nothing at all of them, "" where there are none.
+    """
+
+    bio: str | None = ""
+    photo_id: str | None = ""
     photo_file_id: str = ""
     birth_day: int | None = None
     birth_month: int | None = None

@@ -17,15 +17,17 @@ _PATIENCE = 10.0
 
 
 async def look_up_face(client: TelegramClient, *, telegram_id: int) -> Face:
-    """Ask getChat and getUserProfilePhotos; what cannot be had, or makes no sense, is left blank."""
-    chat = _mapping(await _ask(client, "getChat", {"chat_id": telegram_id}))
-    photos = _mapping(await _ask(client, "getUserProfilePhotos", {"user_id": telegram_id, "limit": 1}))
+    """Ask getChat and getUserProfilePhotos; what makes no sense is left blank, what was not told is None."""
+    told = await _ask(client, "getChat", {"chat_id": telegram_id})
+    shown = await _ask(client, "getUserProfilePhotos", {"user_id": telegram_id, "limit": 1})
+    chat = _mapping(told)
     birth, channel = _mapping(chat.get("birthdate")), _mapping(chat.get("personal_chat"))
-    photo = _largest(photos.get("photos"))
+    photo = _largest(_mapping(shown).get("photos"))
     return Face(
-        bio=_text(chat.get("bio")),
-        photo_id=_text(photo.get("file_unique_id"))[:100],
-        photo_file_id=_text(photo.get("file_id"))[:200],
+        bio=None if told is None else _text(chat.get("bio")),
+        # Whole: what does not fit is somebody else's to leave out.
+        photo_id=None if shown is None else _text(photo.get("file_unique_id")),
+        photo_file_id=_text(photo.get("file_id")),
         birth_day=_number(birth.get("day")),
         birth_month=_number(birth.get("month")),
         birth_year=_number(birth.get("year")),

@@ -20,14 +20,16 @@ _LONGEST_FILE_ID = 200
 def keep_look_up(*, bot_id: UUID, profile_id: UUID, face: Face) -> None:
     """Keep what Telegram says of somebody who has consented: bio, picture, birthday, their own channel.
 
-    Bio and picture are as they are now, so none means that they were taken away. Who was born less than 18 years
-    ago is coached no more, unless staff have vouched for them.
+    Bio and picture are as they are now, so none means that they were taken away; those that Telegram did not tell
+    stay. Who was born less than 18 years ago is coached no more, unless staff have vouched for them.
     """
     person = locked_person(bot_id=bot_id, profile_id=profile_id)
     if person is None:
         return
-    person.bio = plain_line(face.bio, _LONGEST_BIO)
-    person.photo_id, person.photo_file_id = _photo(face)
+    if face.bio is not None:
+        person.bio = plain_line(face.bio, _LONGEST_BIO)
+    if face.photo_id is not None:
+        person.photo_id, person.photo_file_id = _photo(face.photo_id, face.photo_file_id)
     person.looked_up_at = clock.now()
     person.save(update_fields=["bio", "photo_id", "photo_file_id", "looked_up_at"])
     if face.channel_id is not None:
@@ -43,10 +45,10 @@ def keep_look_up(*, bot_id: UUID, profile_id: UUID, face: Face) -> None:
             mark_underage(bot_id=bot_id, profile_id=profile_id)
 
 
-def _photo(face: Face) -> tuple[str, str]:
+def _photo(photo_id: str, file_id: str) -> tuple[str, str]:
     """Ids, whole or not at all: a part of one names another picture, or none."""
-    fits = len(face.photo_id) <= _LONGEST_ID and len(face.photo_file_id) <= _LONGEST_FILE_ID
-    return (face.photo_id, face.photo_file_id) if fits else ("", "")
+    fits = len(photo_id) <= _LONGEST_ID and len(file_id) <= _LONGEST_FILE_ID
+    return (photo_id, file_id) if fits else ("", "")
 
 
 def _year(face: Face) -> str:
