@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from broadcast.markup import check_markup
 from broadcast.wording import VARIABLES, Fault, Slot, compiled, filled, variables_in
+from sandbox.text.html import parse_html
 
 PIECES = [
     *"a <>&;{}|\n",
@@ -38,6 +39,32 @@ names = st.one_of(
     st.lists(st.sampled_from([*PIECES, "nbsp;", "9;", '"', "'", "\u202e", "\u200d", "Анна"]), max_size=8).map(
         "".join
     ),
+)
+
+leaves = st.sampled_from(
+    [
+        "a",
+        " & ",
+        "&lt;",
+        "&amp",
+        "{name}",
+        "{name|friend}",
+        "{name|}",
+        "{name|<s>x</s>}",
+        "{stage|a&l}",
+        "{{",
+        "}}",
+        "💖",
+    ]
+)
+well_formed = st.recursive(
+    st.lists(leaves, max_size=4).map("".join),
+    lambda inner: st.tuples(st.sampled_from(["b", "i", "u", "s", "tg-spoiler"]), inner, inner).map(
+        lambda parts: (
+            f"<{parts[0]}>{parts[1]}{{na</{parts[0]}>me|x}}{parts[2]}{{<{parts[0]}>days}}</{parts[0]}>"
+        )
+    ),
+    max_leaves=6,
 )
 
 
@@ -183,6 +210,16 @@ def test_the_same_text_is_read_once() -> None:
 def test_a_valid_text_is_valid_with_any_name(text: str, name: str) -> None:
     if not check_markup(text).problems and not compiled(text).faults:
         assert check_markup(filled(text, {"name": name})).problems == ()
+
+
+@given(text=well_formed, name=names)
+def test_formatting_that_crosses_braces_is_valid_with_any_name(text: str, name: str) -> None:
+    assert check_markup(text).problems == ()
+    assert compiled(text).faults == ()
+    for values in ({}, {"name": name}, {"name": name, "stage": name, "days": "7"}):
+        shown = filled(text, values)
+        assert check_markup(shown).problems == ()
+        assert parse_html(shown).text == check_markup(shown).plain
 
 
 @given(name=names)
