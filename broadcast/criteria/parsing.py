@@ -82,10 +82,8 @@ class _Reading:
 
     def _term(self, part: list[Token]) -> None:
         start, end = part[0].start, part[-1].end
-        is_negated = False
-        while part and part[0].sign is Sign.NOT:
-            is_negated = not is_negated
-            part = part[1:]
+        negations = next((at for at, each in enumerate(part) if each.sign is not Sign.NOT), len(part))
+        is_negated, part = negations % 2 == 1, part[negations:]
         at = next((at for at, each in enumerate(part) if each.sign is Sign.OPERATOR), len(part))
         head, operator, tail = part[:at], part[at : at + 1], part[at + 1 :]
         named = self._key(head, start, has_operator=bool(operator))

@@ -10,7 +10,7 @@ _WIDTH = 48
 _BEFORE = 15
 _LONGEST_FRAGMENT = 60
 # Explanations that hold what comes nearest themselves.
-_SAYS_NEAREST = frozenset({"name_missing", "operator_missing", "unit_unclear"})
+_SAYS_NEAREST = frozenset({"name_missing", "operator_missing", "operator_unfit", "unit_unclear"})
 
 
 def told(error: CriteriaError, language: str) -> str:
