@@ -22,7 +22,7 @@ INTENSITIES = {
 LANGUAGE_NAMES = {"ru": gettext_lazy("Russian"), "en": gettext_lazy("English")}
 _HOW_HARD = {Intensity.SOFT: "info", Intensity.MEDIUM: "", Intensity.FIRM: "warning"}
 _HOW_LEFT = {
-    ProgressOutcome.CURRENT: "primary",
+    ProgressOutcome.CURRENT: "info",
     ProgressOutcome.COMPLETED: "success",
     ProgressOutcome.LEFT: "",
     ProgressOutcome.DISPUTED: "warning",

@@ -49,7 +49,7 @@ class StageForm(forms.Form):
         label=_("Questions"),
         max_length=_MOST,
         widget=_lines(10),
-        help_text=_("One a line, at least three. The coach asks them in its own order."),
+        help_text=_("One a line, at least three."),
     )
     resistance = forms.CharField(
         label=_("How people resist"), max_length=_MOST, widget=_lines(7), help_text=_("One a line.")

@@ -1,4 +1,4 @@
-"""Pages of rows, the newest first."""
+"""Pages of rows about people, the newest first."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from unfold.views import ChangeList
 
 from profiles.admin.filters import chosen_bots
@@ -21,6 +22,10 @@ class Newest(ChangeList):  # type: ignore[misc]
     """
 
     result_list: Any
+
+    def url_for_result(self, result: Any) -> str:
+        """Where the row leads: to the person's way."""
+        return reverse("admin:profiles_profile_change", args=[result.profile_id]) + "#journey"
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)

@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -24,10 +23,8 @@ from journey.admin.pages import Newest
 from journey.models import JourneyProgress, Readiness
 from journey.selectors.journey_of import quotes_of
 from journey.selectors.stage_names import stage_names
-from profiles.admin.faces import in_a_row, names_of_streams, who
+from profiles.admin.faces import names_of_streams, who
 from profiles.admin.filters import BotFilter
-
-_READIEST = 3
 
 
 class Steps(Newest):
@@ -53,7 +50,7 @@ class Readinesses(Newest):
 class OfPeople(ReadOnlyAdmin):
     """Rows about the people of the bots that the person may see. What they say of somebody, their page shows."""
 
-    list_display_links = None
+    list_display_links = ("person",)
     list_select_related = ("bot", "profile")
     list_per_page = 50
     ordering = ("-id",)
@@ -77,8 +74,7 @@ class OfPeople(ReadOnlyAdmin):
 
     @admin.display(description=_("person"))
     def person(self, row: Any) -> SafeString:
-        page = reverse("admin:profiles_profile_change", args=[row.profile_id])
-        return format_html('<a href="{}#journey">{}</a>', page, who(row.profile))
+        return who(row.profile)
 
 
 @admin.register(JourneyProgress)
@@ -125,11 +121,14 @@ class ReadinessAdmin(OfPeople):
     @admin.display(description=_("readiest for"))
     def readiest(self, taken: Any) -> SafeString | str:
         shown = [
-            badge(f"{taken.stream_names.get(slug, slug)} {each.get('percent', 0)} %")
-            for each in taken.streams[:_READIEST]
+            f"{taken.stream_names.get(slug, slug)} {each.get('percent', 0)} %"
+            for each in taken.streams
             if (slug := str(each.get("slug", "")))
         ]
-        return in_a_row(shown) or NOTHING
+        if not shown:
+            return NOTHING
+        # On a phone a row has room for one line.
+        return format_html('<span title="{}">{}</span>', " · ".join(shown), badge(shown[0]))
 
     @admin.display(description=_("chose"))
     def chose(self, taken: Any) -> str:

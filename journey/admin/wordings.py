@@ -215,6 +215,7 @@ def _siblings(now: WordingInForce) -> list[WordingInForce]:
 
 def _shown(each: WordingInForce) -> dict[str, Any]:
     return {
+        "place": each.stage.number,
         "name": each.stage.name,
         "code": each.stage.code.value,
         "language": each.language,

@@ -48,7 +48,7 @@ def publish_stage(
         )
     )
     with transaction.atomic():
-        _take_turns(code, language)
+        _take_turns()
         versions = StageVersion.objects.filter(code=code, language=language)
         published = versions.filter(is_published=True).first()
         if published is not None and stage_of(published) == fit:
@@ -69,7 +69,7 @@ def publish_stage_version(*, version_id: UUID) -> StageVersion:
         version = StageVersion.objects.filter(id=version_id).first()
         if version is None:
             raise JourneyError("version_unknown", "This version does not exist any more.")
-        _take_turns(version.code, version.language)
+        _take_turns()
         version.refresh_from_db()
         if not version.is_published:
             _put_in_force(version)
@@ -79,7 +79,7 @@ def publish_stage_version(*, version_id: UUID) -> StageVersion:
 def withdraw_stage(*, code: str, language: str) -> bool:
     """Let the wording that ships with the product speak again; the versions stay. False if it does already."""
     with transaction.atomic():
-        _take_turns(code, language)
+        _take_turns()
         if not _take_out(code, language):
             return False
         _tell_bots()
@@ -99,10 +99,14 @@ def _take_out(code: str, language: str) -> bool:
     return bool(published.update(is_published=False))
 
 
-def _take_turns(code: str, language: str) -> None:
-    """Until the transaction ends nobody else changes this stage: a first version has no row to lock."""
+def _take_turns() -> None:
+    """Until the transaction ends nobody else changes a stage.
+
+    A first version has no row to lock. And one lock for all stages: each change touches the row of every bot, and two
+    that go over them in different orders would stop each other.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"stage:{code}:{language}"])
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('stages', 0))")
 
 
 def _columns(fit: Stage) -> dict[str, object]:
