@@ -45,7 +45,7 @@ def letters_of(broadcast: Broadcast, share: BroadcastShare, bot: Bot) -> tuple[L
         media_id=share.media_id,
         is_paid=broadcast.is_paid,
         bot_name=bot.name,
-        names=_names(),
+        names=names_said(),
         linker=_linker(share.bot_id) if settings.PUBLIC_URL else None,
     )
     winner = winner_of(content, broadcast.winner)
@@ -69,7 +69,8 @@ def _linker(bot_id: UUID) -> Linker:
     return link
 
 
-def _names() -> Callable[[str], Mapping[str, str]]:
+def names_said() -> Callable[[str], Mapping[str, str]]:
+    """What stages and programmes are called now, by their codes, in a language."""
     stages = StageBook(published_stages())
 
     @lru_cache(maxsize=20)

@@ -9,6 +9,7 @@ from broadcast.audience import known_words
 from broadcast.content import ContentError, check_content, from_json, problems_told
 from broadcast.criteria.errors import CriteriaError
 from broadcast.criteria.parsing import parse
+from broadcast.criteria.telling import told
 from broadcast.errors import BroadcastError
 from broadcast.letters import METHODS
 from broadcast.models import Broadcast, BroadcastFile
@@ -21,7 +22,7 @@ def examine(broadcast: Broadcast) -> None:
     try:
         parse(broadcast.criteria, known_words())
     except CriteriaError as error:
-        raise BroadcastError("criteria", error.message or error.code) from error
+        raise BroadcastError("criteria", told(error, "en")) from error
     texts = _examine_content(broadcast)
     if not (0 <= broadcast.control_percent <= 90 and 1 <= broadcast.test_percent <= 100):
         raise BroadcastError("split", "The control is at most 90 %, those who try the texts are 1 to 100 %.")

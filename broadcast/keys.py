@@ -7,8 +7,12 @@ from uuid import UUID
 
 _SENT = "bc:"
 _DELETED = "bcdel:"
-# The kind of a tap on a broadcast's button.
+# The kind of a tap on a broadcast's button, and of one in the dialog in which an admin writes it.
 TAP = "bc"
+DIALOG = "bcd"
+# What an admin's next words are, before the broadcast's id.
+AWAITS_CRITERIA = "broadcast.criteria:"
+AWAITS_TEXT = "broadcast.text:"
 
 
 def sending_key(recipient_id: UUID, tries: int) -> str:

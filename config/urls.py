@@ -7,6 +7,7 @@ from django.urls import path, re_path
 from django.views.generic import RedirectView
 
 from bots.views import healthz_bots
+from broadcast.views import follow
 from config.views import sandbox
 from core.views import healthz, metrics, readyz
 from profiles.views import go
@@ -16,6 +17,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     re_path(r"^sandbox/?$", sandbox, name="sandbox"),
     path("go/<str:token>", go, name="platform-go"),
+    path("b/<str:token>", follow, name="broadcast-follow"),
     # Monitors are set up by hand: with or without the slash.
     re_path(r"^healthz/?$", healthz, name="healthz"),
     re_path(r"^healthz/bots/?$", healthz_bots, name="healthz-bots"),

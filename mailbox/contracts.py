@@ -12,7 +12,9 @@ from core.ids import new_id
 
 # Work that nobody waits for has lanes of its own, far beyond Telegram's ids (52 bits): it never stands in a chat's.
 JOB_LANES = 2**60
-# What such work is called begins so.
+# The priority of what goes to many: it leaves evenly, behind everything else.
+BULK = 3
+# What work of our own is called begins so.
 JOB_PREFIX = "own."
 
 
@@ -109,6 +111,11 @@ class Outgoing:
     correlation_id: str
     created_at: datetime
     not_after: datetime | None = None
+
+    @property
+    def is_bulk(self) -> bool:
+        """Whether it is one of many alike."""
+        return self.priority == BULK
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -13,13 +11,7 @@ from profiles.contracts import PlatformTarget
 from profiles.platform import read_token
 from profiles.selectors.platform_target import platform_target
 from profiles.services.count_visit import count_visit
-
-# Programs that look at a link to show what it is, or at everything there is. A Cubot is a telephone.
-_PROGRAMS = re.compile(
-    r"(?<!cu)bot\b|crawler|spider|preview|facebookexternalhit|facebookcatalog|meta-external|whatsapp/|vkshare"
-    r"|skypeuri|viber|mattermost|google-inspectiontool|lighthouse",
-    re.IGNORECASE,
-)
+from profiles.visitors import is_somebody
 
 
 @require_safe
@@ -30,7 +22,7 @@ def go(request: HttpRequest, token: str) -> HttpResponse:
     if visit is not None:
         with in_bot(visit.bot_id):
             target = platform_target(bot_id=visit.bot_id, profile_id=visit.profile_id, stream=visit.stream)
-            if target is not None and _is_somebody(request):
+            if target is not None and is_somebody(request):
                 count_visit(bot_id=visit.bot_id, profile_id=visit.profile_id, stream=visit.stream)
     answer = _answer(request, target)
     # Each visit comes here, and whoever is visited is not told whose it was.
@@ -38,12 +30,6 @@ def go(request: HttpRequest, token: str) -> HttpResponse:
     answer["Referrer-Policy"] = "no-referrer"
     answer["X-Robots-Tag"] = "noindex, nofollow"
     return answer
-
-
-def _is_somebody(request: HttpRequest) -> bool:
-    headers = request.headers
-    is_ahead = "prefetch" in f"{headers.get('Sec-Purpose', '')} {headers.get('Purpose', '')}"
-    return request.method == "GET" and not is_ahead and not _PROGRAMS.search(headers.get("User-Agent", ""))
 
 
 def _answer(request: HttpRequest, target: PlatformTarget | None) -> HttpResponse:

@@ -27,7 +27,7 @@ SHOWN = (
 
 
 # Shown in the chats of a bot's admins, after the others.
-FOR_ADMINS = ("stats", "fill_profiles")
+FOR_ADMINS = ("stats", "fill_profiles", "broadcast", "cancel")
 
 
 def command_lists(admins: Iterable[int] = ()) -> list[dict[str, object]]:

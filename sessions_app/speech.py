@@ -14,8 +14,8 @@ from sessions_app.rendering import Html, escape
 
 _TEXTS: Final = Path(__file__).with_name("texts")
 
-# What is said in every talk, and what is said of people and their journey.
-_FILES: Final = ("", "people.")
+# What is said in every talk, of people and their journey, and to admins who send to many.
+_FILES: Final = ("", "people.", "broadcast.")
 
 LANGUAGES: Final = ("ru", "en")
 FALLBACK_LANGUAGE: Final = "en"

@@ -114,6 +114,7 @@ class Migration(migrations.Migration):
                 ("started_at", models.DateTimeField(blank=True, null=True, verbose_name="started")),
                 ("finished_at", models.DateTimeField(blank=True, null=True, verbose_name="finished")),
                 ("report_id", models.UUIDField(blank=True, null=True)),
+                ("report_digest", models.CharField(blank=True, max_length=64)),
                 ("reports", models.PositiveIntegerField(default=0)),
                 (
                     "confirmed_by",

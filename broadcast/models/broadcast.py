@@ -81,6 +81,8 @@ class Broadcast(models.Model):
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
     # Where progress is reported in Telegram: the outbound message that is edited.
     report_id = models.UUIDField(null=True, blank=True)
+    # What it said last, so that it is edited only when it says something else.
+    report_digest = models.CharField(max_length=64, blank=True)
     reports = models.PositiveIntegerField(default=0)
 
     class Meta:

@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from bots.tenant import Erasure, PersonalData, TenantModel, TenantQuerySet
+from mailbox.contracts import BULK
 
 
 class Priority(models.IntegerChoices):
@@ -12,7 +13,7 @@ class Priority(models.IntegerChoices):
     REPLY = 0, _("reply")
     OPERATOR = 1, _("operator")
     PROACTIVE = 2, _("started by the bot")
-    BROADCAST = 3, _("broadcast")
+    BROADCAST = BULK, _("broadcast")
 
 
 class OutboundState(models.TextChoices):

@@ -7,8 +7,7 @@ from collections.abc import Collection, Sequence
 from psycopg.types.json import Jsonb
 
 from core.clock import clock
-from mailbox.contracts import Hand, Outcome, Outgoing
-from mailbox.models import Priority
+from mailbox.contracts import BULK, Hand, Outcome, Outgoing
 from mailbox.statements import SQL
 
 
@@ -25,7 +24,7 @@ def outgoing(
             "epoch": hand.epoch,
             "busy": list(busy),
             "slots": slots,
-            "bulk": Priority.BROADCAST.value,
+            "bulk": BULK,
             "bulk_slots": slots if bulk_slots is None else bulk_slots,
             "scan": max(200, slots * 4),
             "now": clock.now(),

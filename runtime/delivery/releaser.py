@@ -14,6 +14,7 @@ from broadcast.errors import BroadcastError
 from broadcast.pace import Allowance
 from broadcast.services.lifecycle import finish_if_done, pause_troubled
 from broadcast.services.release import release
+from broadcast.services.report_progress import report_progress
 from broadcast.services.settle_recipients import reconcile
 from core import aio
 from core.clock import clock
@@ -24,6 +25,8 @@ log = structlog.get_logger(__name__)
 # While something is being sent; and when nothing is, unless somebody says that something has changed.
 TICK_SECONDS = 0.4
 SWEEP_SECONDS = 10.0
+# How often whoever follows a broadcast in Telegram is told.
+REPORT_SECONDS = 3.0
 # So many seconds' worth of messages lie in the outbox.
 AHEAD_SECONDS = 1.5
 FEWEST_AHEAD, MOST_AHEAD = 30, 800
@@ -45,6 +48,7 @@ class Releaser:
         self._on_released = on_released
         self._on_paid = on_paid
         self._allowance = Allowance()
+        self._report_at = 0.0
         self._troubled: set[UUID] = set()
         self._wake = asyncio.Event()
 
@@ -91,7 +95,18 @@ class Releaser:
             self._on_released()
         for broadcast_id, bot_ids in released.done:
             await aio.run_in_bots(list(bot_ids), _finish, broadcast_id)
+        await self._report(is_due=bool(released.done))
         return released
+
+    async def _report(self, *, is_due: bool) -> None:
+        """Tell those who follow in Telegram, every few seconds; and at once when something has ended."""
+        now = clock.monotonic()
+        if is_due or now >= self._report_at:
+            told = await aio.run_in_bot(self._bot_id, report_progress, bot_id=self._bot_id)
+            if told:
+                self._on_released()
+        if now >= self._report_at:
+            self._report_at = now + REPORT_SECONDS
 
     async def _pause_troubled(self) -> None:
         while self._troubled:

@@ -15,7 +15,6 @@ from broadcast.services.settle_recipients import settle_recipients
 from core import aio, metrics
 from core.clock import clock
 from mailbox.contracts import Hand, MediaFile, Outcome, Outgoing
-from mailbox.models import Priority
 from mailbox.selectors.media import media_files
 from mailbox.services.deliver import mark, outgoing
 from mailbox.services.keep_media import note_file_ids
@@ -174,15 +173,13 @@ class Sender:
         if messages and len(messages) == slots:
             self._is_pending = True
         if bulk_slots > 0:
-            bulk = sum(message.priority == Priority.BROADCAST for message in messages)
+            bulk = sum(message.is_bulk for message in messages)
             self._has_bulk = bulk == bulk_slots
         if self.on_trouble is not None:
             for broadcast_id in troubled:
                 self.on_trouble(broadcast_id)
         for message in messages:
-            self._pacer.take(
-                message.chat_id, clock.monotonic(), is_bulk=message.priority == Priority.BROADCAST
-            )
+            self._pacer.take(message.chat_id, clock.monotonic(), is_bulk=message.is_bulk)
             self._in_flight[message.chat_id] = asyncio.create_task(self._send(message, files))
 
     def _seconds_to_wait(self) -> float:
@@ -271,9 +268,7 @@ def _mark_and_take(
             if verdict.outcome.file_ids:
                 note_file_ids(bot_id=hand.bot_id, file_ids=verdict.outcome.file_ids)
         of_broadcasts = [
-            (message.key, verdict.outcome.state)
-            for message, verdict in verdicts
-            if message.priority == Priority.BROADCAST
+            (message.key, verdict.outcome.state) for message, verdict in verdicts if message.is_bulk
         ]
         if of_broadcasts:
             troubled = settle_recipients(bot_id=hand.bot_id, outcomes=of_broadcasts)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from telegram import ChatMember, Message, Update, User
+from telegram import ChatMember, Message, MessageEntity, Update, User
 from telegram.constants import ChatType
 
 from core.errors import AppError
@@ -21,6 +22,22 @@ if TYPE_CHECKING:
 _MEDIA = ("voice", "photo", "video", "sticker", "document", "location", "contact")
 _AS_VOICE = ("audio", "video_note")
 LONGEST_TEXT = 16_000
+_TAG = re.compile(r"</?(?:b|strong|i|em|u|ins|s|strike|del|a|code|pre|blockquote|span|tg-)[ >]")
+_FORMATS = frozenset(
+    {
+        MessageEntity.BOLD,
+        MessageEntity.ITALIC,
+        MessageEntity.UNDERLINE,
+        MessageEntity.STRIKETHROUGH,
+        MessageEntity.SPOILER,
+        MessageEntity.CODE,
+        MessageEntity.PRE,
+        MessageEntity.TEXT_LINK,
+        MessageEntity.BLOCKQUOTE,
+        MessageEntity.EXPANDABLE_BLOCKQUOTE,
+        MessageEntity.CUSTOM_EMOJI,
+    }
+)
 
 
 class Unreadable(AppError):
@@ -52,6 +69,8 @@ class Heard:
     is_blocked: bool | None = None
     # When it was written, as Telegram says.
     at: datetime | None = None
+    # The text with its formatting as Telegram HTML, where it has any.
+    html: str = ""
     # In a group: whether we are spoken to, or were just let in.
     is_addressed: bool = False
 
@@ -91,6 +110,7 @@ def _heard(update: Update, kind: str, our_name: str) -> Heard:
         username=clean(user.username or "")[:64] if user else "",
         language_code=user.language_code if user and isinstance(user.language_code, str) else "",
         text=text,
+        html=_html(said, text) if text else "",
         message_id=_id(said.message_id) if said else None,
         command=command,
         argument=argument,
@@ -111,6 +131,14 @@ def _command(text: str, our_name: str) -> tuple[str, str, bool]:
     if addressee and our_name and not is_ours:
         return "", "", False
     return name.lower(), rest[0].strip() if rest else "", is_ours
+
+
+def _html(message: Message | None, text: str) -> str:
+    """What was formatted in Telegram; nothing where it was not, or where tags were written by hand."""
+    entities = (message.entities or message.caption_entities) if message is not None else ()
+    if message is None or _TAG.search(text) or not any(each.type in _FORMATS for each in entities):
+        return ""
+    return clean((message.text_html if message.text else message.caption_html) or "")[:LONGEST_TEXT]
 
 
 def _media(message: Message) -> str:

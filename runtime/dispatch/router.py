@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from runtime.dispatch.act import Act, Handler
-from runtime.handlers import admins, channels, door, forget, pages, people, quiet, session, talk
+from runtime.handlers import admins, broadcasts, channels, door, forget, pages, people, quiet, session, talk
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,8 @@ COMMANDS: dict[str, Route] = {
     "resume": Route(people.resume),
     "stats": Route(admins.stats, needs_consent=False),
     "fill_profiles": Route(admins.fill_profiles, needs_consent=False),
+    "broadcast": Route(broadcasts.begin, needs_consent=False),
+    "cancel": Route(pages.cancel),
     "privacy": Route(pages.privacy, needs_consent=False),
     "forget_me": Route(forget.ask, needs_consent=False),
     "language": Route(door.ask_language, needs_consent=False),
@@ -49,6 +51,8 @@ TAPS: dict[str, Route] = {
     "notme": Route(people.dispute_stage),
     "finding": Route(people.finding),
     "stream": Route(people.choose_stream),
+    "bc": Route(broadcasts.press),
+    "bcd": Route(broadcasts.decide),
     "forget": Route(forget.decide, needs_consent=False),
     "close": Route(quiet.close, needs_consent=False),
 }

@@ -11,11 +11,11 @@ from runtime.handlers.run import run, visit_of
 
 
 async def stats(act: Act) -> None:
-    await _for_admins(act, _stats)
+    await for_admins(act, _stats)
 
 
 async def fill_profiles(act: Act) -> None:
-    await _for_admins(act, _fill_profiles)
+    await for_admins(act, _fill_profiles)
 
 
 async def _stats(act: Act) -> None:
@@ -27,10 +27,16 @@ async def _fill_profiles(act: Act) -> None:
     await run(act, want_rotation_from_telegram)
 
 
-async def _for_admins(act: Act, handler: Handler) -> None:
+def is_admin(act: Act) -> bool:
+    """Whether it is one of the bot's admins who acts."""
     settings, person = act.desk.settings, visit_of(act).person
-    if person.telegram_id in (*settings.admin_telegram_ids, settings.owner_telegram_id):
+    return person.telegram_id in (*settings.admin_telegram_ids, settings.owner_telegram_id)
+
+
+async def for_admins(act: Act, handler: Handler) -> None:
+    """Let admins only; for others there is no such command."""
+    if is_admin(act):
         await handler(act)
     else:
         # As for any command that there is not: consent comes first.
-        await (unknown_command if person.has_consented else ask_for_consent)(act)
+        await (unknown_command if visit_of(act).person.has_consented else ask_for_consent)(act)

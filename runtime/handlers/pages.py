@@ -21,3 +21,7 @@ async def unknown_command(act: Act) -> None:
 
 async def old_button(act: Act) -> None:
     await run(act, say_text.say_old_button)
+
+
+async def cancel(act: Act) -> None:
+    await run(act, say_text.say_cancelled)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from runtime.dispatch.act import Act
+from runtime.handlers import broadcasts
 from runtime.handlers.run import run, visit_of
 from runtime.handlers.typing import typing
 from sessions_app.services.note_edit import note_edit as note_edit_service
@@ -10,6 +11,9 @@ from sessions_app.services.say_text import say_media, say_nothing
 
 
 async def listen(act: Act) -> None:
+    if broadcasts.is_asked(act):
+        await broadcasts.take(act)
+        return
     async with typing(act):
         await act.desk.conversation.listen(visit_of(act), act.desk.companion)
 

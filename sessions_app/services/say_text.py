@@ -24,6 +24,11 @@ def say_unknown_command(*, visit: Visit) -> None:
     answer(visit=visit, lines=[line("unknown_command.text", visit.language)])
 
 
+def say_cancelled(*, visit: Visit) -> None:
+    """/cancel: whatever was asked is asked no longer."""
+    answer(visit=visit, lines=[line("cancel.done" if visit.awaits else "cancel.nothing", visit.language)])
+
+
 def say_outside_session(*, visit: Visit) -> None:
     """Free text outside of a session: a short answer that offers the two ways in."""
     text = say("outside_session.text", visit.language, variant=visit.cause.int)

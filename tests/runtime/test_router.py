@@ -10,6 +10,9 @@ from uuid import UUID
 
 import pytest
 
+from broadcast import telling
+from broadcast.contracts import Estimate
+from broadcast.keys import tap_data
 from journey.contracts import Journey, StreamReadiness
 from profiles.contracts import FindingLine
 from runtime.bot_commands import SHOWN, command_lists
@@ -32,12 +35,21 @@ from runtime.dispatch.router import (
 )
 from sessions_app import lines, pages
 from sessions_app.companion import StageBook, StreamBook
-from sessions_app.contracts import Line, Tap
+from sessions_app.contracts import Button, Line, Tap
 from sessions_app.rendering import Html
 from sessions_app.speech import LANGUAGES, keys, say, variants
 
-FOR_ADMINS = {"stats", "fill_profiles"}
-NEEDS_NO_CONSENT = {"start", "privacy", "forget_me", "language", "help"} | FOR_ADMINS
+FOR_ADMINS = {"stats", "fill_profiles", "broadcast", "cancel"}
+NEEDS_NO_CONSENT = {
+    "start",
+    "privacy",
+    "forget_me",
+    "language",
+    "help",
+    "stats",
+    "fill_profiles",
+    "broadcast",
+}
 
 FINDING = FindingLine(UUID(int=2**127), "age", "34", "", "said")
 
@@ -54,6 +66,23 @@ def all_lines(language: str) -> list[Line]:
         lines.forget_question(language),
         lines.language_question(language),
         *page_lines(language),
+        *broadcast_lines(language),
+    ]
+
+
+def broadcast_lines(language: str) -> list[Line]:
+    """What admins tap who send one message to many, and what its recipients tap."""
+    name, found = UUID(int=2**127), Estimate({UUID(int=1): 5})
+    tapped = Button("Tell me", tap_data(name, 99))
+    return [
+        telling.criteria_asked(language, broadcast_id=name.hex, segments=[(name.hex[:8], "Women")]),
+        telling.confirmation(
+            language, broadcast_id=name.hex, title="t", described="d", estimate=found, quiet=(21, 9)
+        ),
+        telling.listed(
+            language, [(name.hex, "t", each) for each in ("awaiting", "scheduled", "running", "paused")]
+        ),
+        Line("", ((tapped,),)),
     ]
 
 

@@ -24,6 +24,8 @@ COMMANDS = (
     "resume",
     "stats",
     "fill_profiles",
+    "broadcast",
+    "cancel",
     "privacy",
     "forget_me",
     "language",
