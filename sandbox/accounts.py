@@ -18,6 +18,7 @@ from sandbox.update_queue import CALLBACK_LIFE, UpdateQueue
 
 # Over all chats of a bot; beyond it the oldest message of any chat is forgotten.
 MOST_MESSAGES = 200_000
+MOST_FLOODS = 10_000
 _SILENT_AFTER = 75.0  # seconds without a poll until a bot counts as gone
 _TOKEN = re.compile(r"(\d{1,15}):[A-Za-z0-9_-]{3,}$")
 _ALPHABET = string.ascii_letters + string.digits + "_-"
@@ -29,6 +30,14 @@ class PendingQuery(NamedTuple):
     chat_id: int
     user_id: int
     expires_at: float
+
+
+class Flood(NamedTuple):
+    """A call that was answered with 429; `at` is Unix time in seconds."""
+
+    at: float
+    method: str
+    retry_after: int
 
 
 class BotAccount:
@@ -49,6 +58,7 @@ class BotAccount:
         self.pace = Pace()
         self.calls: Counter[str] = Counter()
         self.errors: Counter[tuple[str, int]] = Counter()
+        self.floods: deque[Flood] = deque(maxlen=MOST_FLOODS)
         self.last_poll_at: float | None = None
         self.last_message_id = 0
         self._remembered: deque[tuple[int, int]] = deque()
@@ -71,10 +81,16 @@ class BotAccount:
     def keep(self, chat: Chat, message: Message) -> None:
         """Remember a new message in its chat, within the bound of the whole bot."""
         chat.keep(message)
+        if chat.find(message["message_id"]) is None:
+            return
         self._remembered.append((chat.id, message["message_id"]))
         if len(self._remembered) > MOST_MESSAGES:
             chat_id, message_id = self._remembered.popleft()
             self.chats[chat_id].forget(message_id)
+
+    def note_flood(self, method: str, retry_after: int) -> None:
+        """The bot was too fast."""
+        self.floods.append(Flood(clock.now().timestamp(), method, retry_after))
 
     def open_query(self, chat_id: int, user_id: int, query_id: str | None = None) -> str:
         """A fresh id for a tap that may be answered for a while."""

@@ -32,6 +32,21 @@ class Channel:
 class Chat:
     """Private when it has a person, else a group or a channel; messages in the order of their sending."""
 
+    __slots__ = (
+        "_messages",
+        "channel",
+        "departure",
+        "id",
+        "is_blocked",
+        "is_started",
+        "keyboard",
+        "kind",
+        "migrated_to",
+        "most_messages",
+        "person",
+        "title",
+    )
+
     def __init__(
         self,
         chat_id: int,
@@ -50,6 +65,10 @@ class Chat:
         self.departure: str | None = None
         self.is_started = False
         self.is_blocked = False
+        # The supergroup that a group has become.
+        self.migrated_to: int | None = None
+        # How many messages it remembers; None for the usual bound.
+        self.most_messages: int | None = None
         self.keyboard: dict[str, Any] | None = None
         self._messages: dict[int, Message] = {}
 
@@ -90,7 +109,8 @@ class Chat:
     def keep(self, message: Message) -> None:
         """Add or replace a message; beyond the bound the oldest is forgotten."""
         self._messages[message["message_id"]] = message
-        if len(self._messages) > MOST_MESSAGES:
+        most = MOST_MESSAGES if self.most_messages is None else self.most_messages
+        if len(self._messages) > most:
             self.forget(next(iter(self._messages)))
 
     def find(self, message_id: int) -> Message | None:

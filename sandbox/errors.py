@@ -6,11 +6,25 @@ from __future__ import annotations
 class BotApiError(Exception):
     """An answer with `ok: false`, exactly as Telegram's server would word it."""
 
-    def __init__(self, error_code: int, description: str, *, retry_after: int | None = None) -> None:
+    def __init__(
+        self,
+        error_code: int,
+        description: str,
+        *,
+        retry_after: int | None = None,
+        migrate_to_chat_id: int | None = None,
+    ) -> None:
         super().__init__(description)
         self.error_code = error_code
         self.description = description
         self.retry_after = retry_after
+        self.migrate_to_chat_id = migrate_to_chat_id
+
+    @property
+    def parameters(self) -> dict[str, int]:
+        """The Bot API's ResponseParameters; empty for none."""
+        given = {"retry_after": self.retry_after, "migrate_to_chat_id": self.migrate_to_chat_id}
+        return {name: value for name, value in given.items() if value is not None}
 
 
 class ControlError(Exception):

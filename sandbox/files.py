@@ -34,6 +34,7 @@ class FileKind:
 KINDS = {
     "photo": FileKind("Photo", "AgACAgIAAxkB", "AQAD", "photos"),
     "document": FileKind("Document", "BQACAgIAAxkB", "AgAD", "documents"),
+    "video": FileKind("Video", "BAACAgIAAxkB", "AgAD", "videos"),
     "voice": FileKind("VoiceNote", "AwACAgIAAxkB", "AgAD", "voice"),
     "profile": FileKind("ProfilePhoto", "AQADAgATqwIx", "AQAD", "profile_photos"),
 }
@@ -57,12 +58,15 @@ class File:
     duration: int = 0
 
     def as_fields(self) -> dict[str, Any]:
-        """What a message that carries this file says of it: its photo, document or voice."""
+        """What a message that carries this file says of it: its photo, video, document or voice."""
         ids = {"file_id": self.file_id, "file_unique_id": self.file_unique_id, "file_size": self.size}
         if self.kind == "document":
             return {"document": {"file_name": self.name, "mime_type": self.mime_type, **ids}}
         if self.kind == "voice":
             return {"voice": {"duration": self.duration, "mime_type": self.mime_type, **ids}}
+        if self.kind == "video":
+            shape = {"width": self.width, "height": self.height, "duration": self.duration}
+            return {"video": {**shape, "file_name": self.name, "mime_type": self.mime_type, **ids}}
         return {"photo": [{**ids, "width": self.width, "height": self.height}]}
 
     def as_file(self) -> dict[str, Any]:
@@ -187,15 +191,15 @@ class FileStore:
             height=image.height,
         )
 
-    def issue_upload(self, bot_id: int, upload: Upload, *, kind: str, duration: int = 0) -> File:
-        """A `file_id` of this bot for a document or a voice."""
+    def issue_upload(self, bot_id: int, upload: Upload, *, kind: str, **about: Any) -> File:
+        """A `file_id` of this bot for a document, a voice or a video; `about` holds what is known of its length."""
         return self.issue(
             bot_id=bot_id,
             kind=kind,
             content=upload.content,
             name=upload.name,
             mime_type=upload.mime_type,
-            duration=duration,
+            **about,
         )
 
     def issue(

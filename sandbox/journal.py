@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from itertools import islice
 from typing import Any, NamedTuple
 
 from core.clock import clock
 
 MOST_ENTRIES = 500_000
+# What brings a chat one message more.
+_SENDS = frozenset({"sendMessage", "sendPhoto", "sendVideo", "sendVoice", "sendDocument"})
 
 
 class Entry(NamedTuple):
@@ -39,3 +41,10 @@ class Journal:
         start = max(index, first)
         tail = islice(self._entries, start - first, None)
         return [{"index": start + place, **entry._asdict()} for place, entry in enumerate(tail)]
+
+    def received(self, *, containing: str, since: int) -> tuple[Counter[int], bool]:
+        """How many messages with these words each chat got from the bot, from this index on; whether all are known."""
+        first = self._count - len(self._entries)
+        tail = islice(self._entries, max(since - first, 0), None)
+        chats = (each.chat_id for each in tail if each.method in _SENDS and containing in each.text)
+        return Counter(chats), first <= since

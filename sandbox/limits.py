@@ -1,4 +1,5 @@
-"""Telegram's pace: about 30 messages a second per bot, 1 a second per private chat, 20 a minute per group."""
+"""Telegram's pace: about 30 messages a second per bot, 1000 of those that are paid for, 1 a second per private chat,
+20 a minute per group."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from math import ceil
 from core.clock import clock
 
 BOT_RATE = 30.0  # messages a second
+PAID_RATE = 1000.0  # likewise, with `allow_paid_broadcast`
 CHAT_RATE = 1.0  # messages a second
 CHAT_BURST = 5  # messages at once in one private chat
 GROUP_QUOTA = 20  # messages in one group within GROUP_PERIOD
@@ -44,18 +46,23 @@ class Pace:
     """What one bot has sent lately. Whole seconds to wait come back, as in `retry_after`."""
 
     def __init__(self) -> None:
-        self._bot = _Bucket(BOT_RATE, BOT_RATE, clock.monotonic())
+        self._free = _Bucket(BOT_RATE, BOT_RATE, clock.monotonic())
+        self._paid = _Bucket(PAID_RATE, PAID_RATE, clock.monotonic())
         self._chats: dict[int, _Bucket] = {}
         self._groups: dict[int, deque[float]] = {}
 
-    def admit(self, chat_id: int, *, group: bool) -> int:
-        """Count one message in, or answer how many seconds to wait and count nothing."""
+    def admit(self, chat_id: int, *, group: bool, is_paid: bool = False) -> int:
+        """Count one message in, or answer how many seconds to wait and count nothing.
+
+        What is paid for is counted apart from the rest; a chat takes no more of it.
+        """
         now = clock.monotonic()
+        of_bot = self._paid if is_paid else self._free
         wait = self._group_wait(chat_id, now) if group else self._chat_wait(chat_id, now)
-        wait = max(wait, self._bot.wait(now))
+        wait = max(wait, of_bot.wait(now))
         if wait > 0:
             return max(1, ceil(wait))
-        self._bot.tokens -= 1
+        of_bot.tokens -= 1
         if group:
             self._groups[chat_id].append(now)
         else:

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from sandbox import chat_page
 from sandbox.cloud import Cloud
-from sandbox.control import bots, channels, events, files, people, switches, uploads
+from sandbox.control import bots, channels, crowds, events, files, people, switches, uploads
 from sandbox.control.body import answered
 from sandbox.errors import ControlError
 
@@ -54,6 +54,10 @@ ROUTES = (
     _route("POST", "/control/bots/{token}/channels/{chat_id}/posts", channels.post),
     _route("GET", "/control/bots/{token}/files/{file_id}", files.file),
     _route("GET", "/control/bots/{token}/record", bots.record),
+    _route("POST", "/control/bots/{token}/people", crowds.gather),
+    _route("GET", "/control/bots/{token}/received", crowds.received),
+    _route("GET", "/control/bots/{token}/floods", crowds.floods),
+    _route("POST", "/control/bots/{token}/migrate", crowds.migrate),
     _route("GET", "/control/people/{user_id}", people.show),
     _route("POST", "/control/people/{user_id}", people.change),
     _route("GET", "/control/people/{user_id}/photo", people.photo),

@@ -127,6 +127,8 @@ def _chat_snapshot(chat: Chat) -> dict[str, Any]:
         "is_started": chat.is_started,
         "is_blocked": chat.is_blocked,
         "departure": chat.departure,
+        "migrated_to": chat.migrated_to,
+        "most_messages": chat.most_messages,
         "keyboard": chat.keyboard,
         "messages": list(chat.messages()),
     }
@@ -171,6 +173,8 @@ def _restore_chat(cloud: Cloud, bot: BotAccount, saved: dict[str, Any]) -> None:
     chat.departure = saved.get("departure")
     chat.is_started = saved["is_started"]
     chat.is_blocked = saved["is_blocked"]
+    chat.migrated_to = saved.get("migrated_to")
+    chat.most_messages = saved.get("most_messages")
     chat.keyboard = saved["keyboard"]
     bot.chats[chat.id] = chat
     for message in saved["messages"]:

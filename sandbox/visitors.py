@@ -163,6 +163,33 @@ def set_blocked(cloud: Cloud, bot: BotAccount, *, person: Person, blocked: bool)
     return deliver(cloud, bot, "my_chat_member", change)
 
 
+def migrate(cloud: Cloud, bot: BotAccount, chat: Chat) -> Chat:
+    """The group becomes a supergroup, which comes back. Each of the two tells of the other."""
+    new_id = -1_000_000_000_000 - (abs(chat.id) % 1_000_000_000_000)
+    other = cloud.group_chat(bot, new_id, kind="supergroup", title=chat.title)
+    other.is_started = True
+    for place, name, value in (
+        (chat, "migrate_to_chat_id", other.id),
+        (other, "migrate_from_chat_id", chat.id),
+    ):
+        message: Message = {
+            "message_id": bot.next_message_id(place),
+            "from": {
+                "id": 1087968824,
+                "is_bot": True,
+                "first_name": "Group",
+                "username": "GroupAnonymousBot",
+            },
+            "chat": place.as_chat(),
+            "date": int(clock.now().timestamp()),
+            name: value,
+        }
+        bot.keep(place, message)
+        deliver(cloud, bot, "message", message)
+    chat.migrated_to = other.id
+    return other
+
+
 def deliver(
     cloud: Cloud, bot: BotAccount, kind: str, payload: dict[str, Any], *, life: float = UPDATE_LIFE
 ) -> int | None:

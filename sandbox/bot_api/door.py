@@ -48,6 +48,8 @@ _METHODS: dict[str, Method] = {
     "sendDocument": messages.send_document,
     "sendMessage": messages.send_message,
     "sendPhoto": messages.send_photo,
+    "sendVideo": messages.send_video,
+    "sendVoice": messages.send_voice,
     "setMyCommands": profile.set_my_commands,
     "setWebhook": receiving.set_webhook,
 }
@@ -122,9 +124,11 @@ def _refused(cloud: Cloud, bot: BotAccount | None, name: str, error: BotApiError
     counted = cloud.strangers if bot is None else bot.errors
     key = (name[:64], error.error_code)
     counted[key if key in counted or len(counted) < _MOST_COUNTED else ("other", error.error_code)] += 1
+    if bot is not None and error.error_code == 429:
+        bot.note_flood(name, error.retry_after or 0)
     body: dict[str, Any] = {"ok": False, "error_code": error.error_code, "description": error.description}
-    if error.retry_after is not None:
-        body["parameters"] = {"retry_after": error.retry_after}
+    if error.parameters:
+        body["parameters"] = error.parameters
     headers = _ANSWER_HEADERS
     if error.error_code == 429 and error.retry_after is not None:
         headers = {**headers, "Retry-After": str(error.retry_after)}

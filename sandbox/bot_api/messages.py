@@ -1,4 +1,4 @@
-"""Methods about messages: sendMessage, sendPhoto, sendDocument, the edits, deleteMessage."""
+"""Methods about messages: sending words and files, the edits, deleteMessage."""
 
 from __future__ import annotations
 
@@ -65,6 +65,20 @@ def send_document(cloud: Cloud, bot: BotAccount, params: Params) -> Message:
     return _send(cloud, bot, params, method="sendDocument", content=content, markup=markup)
 
 
+def send_video(cloud: Cloud, bot: BotAccount, params: Params) -> Message:
+    """sendVideo."""
+    markup = _read_markup(params)
+    content = _Content(_read_caption(cloud, params), read_media(cloud, bot, params, "video"))
+    return _send(cloud, bot, params, method="sendVideo", content=content, markup=markup)
+
+
+def send_voice(cloud: Cloud, bot: BotAccount, params: Params) -> Message:
+    """sendVoice."""
+    markup = _read_markup(params)
+    content = _Content(read_caption(cloud, params), read_media(cloud, bot, params, "voice"))
+    return _send(cloud, bot, params, method="sendVoice", content=content, markup=markup)
+
+
 def edit_message_text(cloud: Cloud, bot: BotAccount, params: Params) -> Message:
     """editMessageText."""
     markup = _read_markup(params)
@@ -129,6 +143,9 @@ def delete_message(cloud: Cloud, bot: BotAccount, params: Params) -> bool:
     date = message.get("date")
     if isinstance(date, int) and clock.now().timestamp() - date > _DELETABLE:
         raise bad_request("message can't be deleted for everyone")
+    # In a talk with one person a bot may delete theirs as well; in a group only an administrator may.
+    if chat.is_group and chat.channel is None and author_id(message) != bot.id:
+        raise bad_request("message can't be deleted")
     chat.forget(message["message_id"])
     cloud.is_dirty = True
     cloud.feed.publish("delete", bot=bot.id, chat=chat.id, message_id=message["message_id"])
@@ -139,6 +156,12 @@ def open_chat(bot: BotAccount, params: Params) -> Chat:
     """The chat that the call means, where the bot may write. Raises Telegram's refusal."""
     chat = find_chat(bot, params)
     chat.require_open()
+    if chat.migrated_to is not None:
+        raise BotApiError(
+            400,
+            "Bad Request: group chat was upgraded to a supergroup chat",
+            migrate_to_chat_id=chat.migrated_to,
+        )
     return chat
 
 
@@ -172,7 +195,7 @@ def _send(
 ) -> Message:
     chat = open_chat(bot, params)
     reply = _read_reply(chat, params)
-    _keep_pace(cloud, bot, chat)
+    _keep_pace(cloud, bot, chat, is_paid=boolean(params, "allow_paid_broadcast"))
     message: Message = {
         "message_id": bot.next_message_id(chat),
         # In a channel the channel speaks.
@@ -269,9 +292,9 @@ def _read_reply(chat: Chat, params: Params) -> dict[str, Any]:
     raise bad_request("message to be replied not found")
 
 
-def _keep_pace(cloud: Cloud, bot: BotAccount, chat: Chat) -> None:
+def _keep_pace(cloud: Cloud, bot: BotAccount, chat: Chat, *, is_paid: bool = False) -> None:
     if not cloud.limits:
         return
-    wait = bot.pace.admit(chat.id, group=chat.is_group)
+    wait = bot.pace.admit(chat.id, group=chat.is_group, is_paid=is_paid)
     if wait:
         raise BotApiError(429, f"Too Many Requests: retry after {wait}", retry_after=wait)

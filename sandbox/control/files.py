@@ -17,13 +17,13 @@ _SHOWN = ("image/png", "image/jpeg", "image/webp")
 
 
 async def file(cloud: Cloud, _request: web.BaseRequest, names: Names) -> web.Response:
-    """GET …/files/<file_id>: a picture or a voice to show, anything else to save."""
+    """GET …/files/<file_id>: a picture, a voice or a video to show, anything else to save."""
     found = cloud.files.find(cloud.known(names["token"]).id, names["file_id"])
     content = cloud.files.content(found.digest) if found else None
     if found is None or content is None:
         raise ControlError("this bot has no such file, or has it no longer", status=404)
-    is_sound = found.kind == "voice" and found.mime_type.startswith("audio/")
-    if is_sound or (found.kind != "document" and found.mime_type in _SHOWN):
+    is_played = (found.kind, found.mime_type.partition("/")[0]) in {("voice", "audio"), ("video", "video")}
+    if is_played or (found.kind != "document" and found.mime_type in _SHOWN):
         return shown(content, found.mime_type)
     saved = f"attachment; filename*=UTF-8''{quote(found.name, safe='')}"
     return web.Response(
@@ -34,6 +34,6 @@ async def file(cloud: Cloud, _request: web.BaseRequest, names: Names) -> web.Res
 
 
 def shown(content: bytes, mime_type: str) -> web.Response:
-    """A picture or a sound as a browser shows it."""
+    """A picture, a sound or a video as a browser shows it."""
     headers = {**_SAFE, "Cache-Control": _FOR_GOOD}
     return web.Response(body=content, content_type=mime_type, headers=headers)

@@ -1,4 +1,4 @@
-// What a message carries: a photo that can be zoomed, a document to save, a voice to hear.
+// What a message carries: a photo that can be zoomed, a video to watch, a document to save, a voice to hear.
 import { byId, icon, make } from "/sandbox/dom.js";
 import { fileSize, t } from "/sandbox/texts.js";
 
@@ -51,12 +51,15 @@ function saved(file, address) {
 
 const voice = (address) => make("audio", { class: "voice", src: address, controls: true, preload: "metadata", "aria-label": t("voice") });
 
+const video = (address) => make("video", { class: "video", src: address, controls: true, preload: "metadata", playsinline: true, "aria-label": t("video") });
+
 // `addressOf(file_id)` says where the bytes are. The answer is null for a message of words alone.
 export function mediaOf(message, addressOf) {
   const size = largest(message.photo);
   if (size) return photo(size, message, addressOf(size.file_id));
   if (usable(message.document)) return saved(message.document, addressOf(message.document.file_id));
   if (usable(message.voice)) return voice(addressOf(message.voice.file_id));
+  if (usable(message.video)) return video(addressOf(message.video.file_id));
   return null;
 }
 
@@ -64,6 +67,6 @@ export function mediaOf(message, addressOf) {
 export function summary(message) {
   const words = message.text ?? message.caption;
   if (typeof words === "string") return words;
-  const kind = ["photo", "document", "voice"].find((name) => message[name]);
+  const kind = ["photo", "video", "document", "voice"].find((name) => message[name]);
   return kind ? t(kind) : "";
 }

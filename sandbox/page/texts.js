@@ -20,7 +20,7 @@ const TEXTS = {
     today: "Today", yesterday: "Yesterday", unread: "{count} unread", person: "Change person", begun: "has met this bot", blocked: "Blocked",
     attach: "Attach a photo or a file", record: "Record a voice message", recording: "Recording {time}", noMicrophone: "There is no microphone here, or it was not allowed.",
     caption: "Add a caption…", bio: "About me", choosePhoto: "Choose a photo", removePhoto: "Remove the photo", editPerson: "Change {name}", saveAndTalk: "Save and talk",
-    photo: "Photo", document: "File", voice: "Voice message", openPhoto: "Open the photo", fileGone: "This file is no longer kept.", save: "Save",
+    photo: "Photo", document: "File", voice: "Voice message", video: "Video", openPhoto: "Open the photo", fileGone: "This file is no longer kept.", save: "Save",
     russian: "Russian", english: "English", anna: "Anna", max: "Max",
   },
   ru: {
@@ -43,7 +43,7 @@ const TEXTS = {
     today: "Сегодня", yesterday: "Вчера", unread: "непрочитанных: {count}", person: "Сменить человека", begun: "уже знакомы", blocked: "Заблокирован",
     attach: "Приложить фото или файл", record: "Записать голосовое", recording: "Запись {time}", noMicrophone: "Микрофона нет, или доступ к нему не разрешён.",
     caption: "Добавьте подпись…", bio: "О себе", choosePhoto: "Выбрать фото", removePhoto: "Убрать фото", editPerson: "Изменить: {name}", saveAndTalk: "Сохранить и говорить",
-    photo: "Фото", document: "Файл", voice: "Голосовое сообщение", openPhoto: "Открыть фото", fileGone: "Этот файл больше не хранится.", save: "Сохранить",
+    photo: "Фото", document: "Файл", voice: "Голосовое сообщение", video: "Видео", openPhoto: "Открыть фото", fileGone: "Этот файл больше не хранится.", save: "Сохранить",
     russian: "русский", english: "английский", anna: "Анна", max: "Максим",
   },
 };

@@ -390,7 +390,7 @@ async def test_a_text_can_become_a_photo(known_bot: BotHand) -> None:
         ([], "can't parse InputMedia: expected an Object"),
         ({"media": "x"}, 'can\'t parse InputMedia: Can\'t find field "type"'),
         ({"type": "photo"}, 'can\'t parse InputMedia: Can\'t find field "media"'),
-        ({"type": "video", "media": "x"}, "can't parse InputMedia: this sandbox sends only photo and document"),
+        ({"type": "audio", "media": "x"}, "can't parse InputMedia: this sandbox sends only photo, video and document"),
         ({"type": "photo", "media": "attach://x"}, "can't parse InputMedia: media not found"),
         ({"type": "photo", "media": "x"}, "wrong file identifier/HTTP URL specified"),
         ({"type": "photo", "media": "attach://x", "caption": "x" * 1025}, "can't parse InputMedia: media not found"),

@@ -107,3 +107,21 @@ def test_a_pace_forgets_chats_that_rest(stopped_clock: Clock, monkeypatch: pytes
     stopped_clock.advance(timedelta(seconds=5))
     assert pace.admit(4, group=False) == 0
     assert list(pace._chats) == [4]
+
+
+async def test_what_is_paid_for_is_counted_apart(paced_bot: BotHand, control: ControlHand) -> None:
+    await control.post(f"bots/{paced_bot.token}/people", {"first_id": 2000, "count": 1100})
+    paid = [
+        (await paced_bot.call("sendMessage", chat_id=chat_id, text="x", allow_paid_broadcast=True))[0]
+        for chat_id in range(2000, 3001)
+    ]
+    assert paid == [200] * 1000 + [429]
+    assert await send(paced_bot, 3050) == (200, None)
+
+
+async def test_a_chat_takes_no_more_of_what_is_paid_for(paced_bot: BotHand) -> None:
+    statuses = [
+        (await paced_bot.call("sendMessage", chat_id=1001, text="x", allow_paid_broadcast="true"))[0]
+        for _ in range(6)
+    ]
+    assert statuses == [200] * 5 + [429]
