@@ -58,10 +58,12 @@ class StageForm(forms.Form):
         label=_("Techniques"), max_length=_MOST, widget=_lines(6), help_text=_("One a line.")
     )
 
-    def __init__(self, sent: QueryDict | None, *, now: Stage, may_publish: bool) -> None:
+    def __init__(self, sent: QueryDict | None, *, now: Stage, language: str, may_publish: bool) -> None:
         super().__init__(sent, initial=_typed(now))
         for field in self.fields.values():
             field.disabled = not may_publish
+            # For whoever hears the page, and for the browser's spelling.
+            field.widget.attrs["lang"] = language
 
     def wording(self) -> dict[str, Any]:
         """What was typed, as `publish_stage` takes it."""

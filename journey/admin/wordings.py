@@ -95,7 +95,7 @@ class StageVersionAdmin(ReadOnlyAdmin):
         sent = request.POST if request.method == "POST" else None
         if sent is not None and not may_publish:
             raise PermissionDenied
-        form = StageForm(sent, now=now.stage, may_publish=may_publish)
+        form = StageForm(sent, now=now.stage, language=language, may_publish=may_publish)
         if sent is not None and form.is_valid() and self._publish(request, form, now):
             return HttpResponseRedirect(address(code, language))
         versions = stage_versions(
