@@ -134,7 +134,7 @@ class Outcome:
     """What became of one message: its next state, and what goes with it.
 
     `params` (and `method`) replace what is to be sent: plain text after refused markup; `is_resend` counts a
-    repeated send; `file_ids` are Telegram's ids of the files that went along, "" for one that it knows no longer.
+    repeated send; `chat_id` is where a chat has moved to; `file_ids` are Telegram's ids of the files that went along, "" for one that it knows no longer.
     """
 
     id: UUID
@@ -145,6 +145,7 @@ class Outcome:
     is_resend: bool = False
     params: Mapping[str, object] | None = None
     method: str | None = None
+    chat_id: int | None = None
     file_ids: Mapping[UUID, str] = field(default_factory=dict)
 
 

@@ -32,7 +32,7 @@ from broadcast.services.lifecycle import (
 from broadcast.services.report_progress import progress_of
 from broadcast.states import BroadcastState
 from broadcast.telling import confirmation, criteria_asked, listed, text_asked
-from broadcast.wording import VARIABLES
+from broadcast.wording import VARIABLES, filled
 from core.clock import clock
 from mailbox.contracts import Post
 from mailbox.services.post import post
@@ -140,7 +140,7 @@ def _take_text(visit: Visit, broadcast: Broadcast, html: str) -> None:
         unfit = line("broadcast.text_unfit", language, told="\n".join(problems_told(problems[:5], language)))
         answer(visit=visit, lines=[unfit], awaits=f"{AWAITS_TEXT}{broadcast.id.hex}")
         return
-    title = " ".join(plain(Html(html)).split())
+    title = " ".join(plain(Html(filled(html, {}, language))).split())
     draft = replace(
         draft_of(broadcast),
         title=title if len(title) <= _TITLE else f"{title[: _TITLE - 1]}…",

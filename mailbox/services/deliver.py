@@ -49,6 +49,7 @@ def mark(*, hand: Hand, outcomes: Sequence[Outcome]) -> None:
             "not_before": [each.not_before for each in outcomes],
             "resends": [each.is_resend for each in outcomes],
             "new_methods": [each.method for each in outcomes],
+            "new_chats": [each.chat_id for each in outcomes],
             "params": [None if each.params is None else Jsonb(each.params) for each in outcomes],
         }
     )

@@ -10,9 +10,11 @@ SET
     resends = sent.resends + outcome.is_resend::int,
     params = CASE WHEN outcome.params IS NOT NULL THEN outcome.params
         WHEN sent.is_farewell AND outcome.state <> 'pending' THEN '{}' ELSE sent.params END,
-    chat_id = CASE WHEN sent.is_farewell AND outcome.state <> 'pending' THEN 0 ELSE sent.chat_id END
+    chat_id = CASE WHEN sent.is_farewell AND outcome.state <> 'pending' THEN 0
+        ELSE COALESCE(outcome.chat_id, sent.chat_id) END
 FROM unnest(
     %(ids)s::uuid[], %(states)s::text[], %(message_ids)s::bigint[], %(errors)s::text[],
-    %(not_before)s::timestamptz[], %(resends)s::boolean[], %(params)s::jsonb[], %(new_methods)s::text[]
-) AS outcome (id, state, telegram_message_id, error, not_before, is_resend, params, method)
+    %(not_before)s::timestamptz[], %(resends)s::boolean[], %(params)s::jsonb[], %(new_methods)s::text[],
+    %(new_chats)s::bigint[]
+) AS outcome (id, state, telegram_message_id, error, not_before, is_resend, params, method, chat_id)
 WHERE sent.bot_id = %(bot_id)s AND sent.id = outcome.id AND sent.settled_at IS NULL AND sent.epoch = %(epoch)s

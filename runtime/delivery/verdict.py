@@ -61,6 +61,8 @@ def judge(message: Outgoing, failure: Failure, *, now: datetime) -> Verdict:
 def _another_form(message: Outgoing, failure: Failure, now: datetime) -> Outcome | None:
     if files_in(message.params) and "file identifier" in failure.description.lower():
         return _uploaded_again(message, failure, now)
+    if failure.kind is FailureKind.MIGRATED and failure.migrate_to is not None:
+        return _moved(message, failure, failure.migrate_to)
     if failure.kind is FailureKind.BAD_MARKUP and "parse_mode" in message.params:
         return _again_plain(message, failure)
     return None
@@ -90,6 +92,12 @@ def _uploaded_again(message: Outgoing, failure: Failure, now: datetime) -> Outco
 
 def _later(message: Outgoing, failure: Failure, now: datetime, wait: float) -> Outcome:
     return Outcome(message.id, "pending", error=_said(failure), not_before=now + timedelta(seconds=wait))
+
+
+def _moved(message: Outgoing, failure: Failure, chat_id: int) -> Outcome:
+    """A group has become a supergroup: what is said follows it."""
+    params = {**message.params, "chat_id": chat_id}
+    return Outcome(message.id, "pending", error=_said(failure), params=params, chat_id=chat_id)
 
 
 def _again_plain(message: Outgoing, failure: Failure) -> Outcome:

@@ -12,7 +12,7 @@ from core.clock import Clock
 from core.tenancy import in_bot
 from mailbox.contracts import Hand, Outcome
 from mailbox.models import OutboundMessage, Priority
-from mailbox.services.deliver import mark, recover
+from mailbox.services.deliver import mark, outgoing, recover
 from mailbox.services.post import CHANNEL, post
 from tests.mailbox.conftest import hold
 from tests.mailbox.letters import message_of, pick, say, word
@@ -212,6 +212,25 @@ def test_a_farewell_that_is_tried_again_keeps_its_words(bot: Bot, hand: Hand) ->
     pick(hand)
     put_down(hand, Outcome(said.id, "pending"))
     assert [(each.chat_id, each.params["text"]) for each in pick(hand)] == [(555, "a word")]
+
+
+def test_what_is_said_follows_a_group_that_has_moved(bot: Bot, hand: Hand) -> None:
+    say(bot, word(chat_id=-5))
+    (taken,) = pick(hand)
+    put_down(hand, Outcome(taken.id, "pending", params={"chat_id": -100, "text": "a word"}, chat_id=-100))
+    (again,) = pick(hand)
+    assert (again.chat_id, again.params) == (-100, {"chat_id": -100, "text": "a word"})
+
+
+def test_broadcasts_get_no_more_than_their_own_slots(bot: Bot, hand: Hand) -> None:
+    say(bot, *(word(chat_id=chat, priority=Priority.BROADCAST) for chat in range(1, 6)))
+    say(bot, word(chat_id=9, key="reply"))
+    with in_bot(bot.id):
+        taken = outgoing(hand=hand, busy=[], slots=5, bulk_slots=2)
+    assert [each.chat_id for each in taken] == [9, 1, 2]
+    assert [each.is_bulk for each in taken] == [False, True, True]
+    with in_bot(bot.id):
+        assert outgoing(hand=hand, busy=[], slots=5, bulk_slots=0) == []
 
 
 def test_many_outcomes_are_written_down_together(bot: Bot, hand: Hand) -> None:

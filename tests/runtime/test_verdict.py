@@ -47,6 +47,20 @@ def later(said: Outgoing, kind: str, seconds: float, **fields: Any) -> Outcome:
     )
 
 
+def test_a_group_that_has_moved_is_followed() -> None:
+    said = message(chat_id=-5, params={"chat_id": -5, "text": "a word"})
+    moved = Failure(kind=FailureKind.MIGRATED, retry_after=None, migrate_to=-100, description="said Telegram")
+    assert judge(said, moved, now=NOW) == Verdict(
+        Outcome(
+            said.id,
+            "pending",
+            error="migrated: said Telegram",
+            params={"chat_id": -100, "text": "a word"},
+            chat_id=-100,
+        )
+    )
+
+
 def failed(said: Outgoing, kind: str) -> Outcome:
     return Outcome(said.id, "failed", error=f"{kind}: said Telegram")
 
