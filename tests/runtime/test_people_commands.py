@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
 import pytest
 from aiohttp import web
+from structlog.testing import capture_logs
 
 from bots.models import Bot
 from core import aio
@@ -18,10 +22,11 @@ from profiles.contracts import Found
 from profiles.models import Finding
 from profiles.services.keep_findings import keep_findings
 from sessions_app.crisis import hotline_list
+from tests.care.folk import talker
 from tests.cast import make_profile, on_database
 from tests.fixtures.telegram import TelegramPerson
 from tests.runtime.office import Office, all_settled, eventually, people, posted, rows, sessions, talk
-from tests.runtime.runbots import open_model
+from tests.runtime.runbots import ModelStub, open_model
 from tests.runtime.test_walk import buttons_of, text
 
 pytestmark = pytest.mark.usefixtures("told_at_once")
@@ -91,6 +96,16 @@ async def test_two_people_never_share_a_picture_of_the_same_journey(office: Offi
         await person.say("/my_journey")
         await person.hear()
     assert len(set(await rows(bot, Media, "digest"))) == 2
+
+
+@pytest.mark.parametrize("name", ["<b>Vera</b>", "areV\u202e", "\u200b", "Z\u0351" * 60, "🧜‍♀️", "Вера" * 16])
+async def test_a_journey_is_drawn_whatever_somebody_calls_themselves(office: Office, name: str) -> None:
+    bot = await office.open()
+    vera = await office.friend(bot, first_name=name)
+    await vera.say("/my_journey")
+    (shown,) = await vera.hear_messages()
+    assert (await vera.file(shown)).startswith(b"\x89PNG")
+    assert text("journey.none_yet") in shown["caption"]
 
 
 async def test_this_is_not_me_is_taken_once_and_leads_back(office: Office) -> None:
@@ -260,6 +275,73 @@ async def test_a_model_that_refuses_is_told_as_a_bad_line(office: Office) -> Non
         assert await answer_to(vera, "/analyze_readiness") == text("readiness.unavailable")
     assert await rows(bot, Readiness, "id") == []
     assert set(await rows(bot, OutboundMessage, "state", method="sendMessage")) == {"sent"}
+
+
+@asynccontextmanager
+async def judging(said: str) -> AsyncIterator[ModelStub]:
+    """A model that gives this answer to whatever it is asked."""
+
+    async def answer(_: web.Request) -> web.Response:
+        message = {"role": "assistant", "content": said}
+        choice = {"index": 0, "finish_reason": "stop", "message": message}
+        usage = {"prompt_tokens": 9, "completion_tokens": 9, "total_tokens": 18}
+        whole = {"id": "1", "object": "chat.completion", "created": 1, "model": "stub"}
+        return web.json_response({**whole, "choices": [choice], "usage": usage})
+
+    async with open_model(answer) as stub:
+        yield stub
+
+
+async def weighed(office: Office, model: ModelStub) -> tuple[Bot, TelegramPerson]:
+    """Somebody who has said something, with a bot of this model."""
+    bot = await office.open(model_provider="openai", model_base_url=model.url)
+    vera = await office.stranger(bot)
+    await on_database(talker, bot, "I am afraid of the sea.", telegram_id=vera.id, first_name="Vera")
+    return bot, vera
+
+
+async def test_programmes_and_quotes_that_a_model_invents_are_not_shown(office: Office) -> None:
+    found = [
+        {"stream": "moonshine", "percent": 99, "quote": "I am afraid of the sea.", "reason": "made up"},
+        {"stream": "shadow", "percent": 80, "quote": "I love my shadow.", "reason": "She is <b>brave</b>."},
+    ]
+    async with judging(json.dumps({"streams": found})) as model:
+        bot, vera = await weighed(office, model)
+        with capture_logs() as logs:
+            told = await answer_to(vera, "/analyze_readiness")
+    assert "80 %" in told
+    assert "moonshine" not in told
+    assert "99" not in told
+    assert "I love my shadow" not in told
+    ((streams,),) = [await rows(bot, Readiness, "streams")]
+    assert streams[0] == {
+        "slug": "shadow",
+        "percent": 80,
+        "reason": streams[0]["reason"],
+        "quote": "",
+    }
+    assert "brave" in told
+    assert {each["percent"] for each in streams[1:]} == {0}
+    assert len([each for each in logs if each["event"].startswith(("reflection.", "readiness."))]) == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        pytest.param("", "empty", id="nothing"),
+        pytest.param("I would rather not.", "misfit", id="prose"),
+        pytest.param("[" * 3_000_000, "too_long", id="3 MB"),
+    ],
+)
+async def test_a_model_that_says_nothing_of_use_is_told_as_a_bad_line(
+    office: Office, said: str, code: str
+) -> None:
+    async with judging(said) as model:
+        bot, vera = await weighed(office, model)
+        with capture_logs() as logs:
+            assert await answer_to(vera, "/analyze_readiness") == text("readiness.unavailable")
+    assert await rows(bot, Readiness, "id") == []
+    assert [each["code"] for each in logs if each["event"] == "readiness.model_failed"] == [code]
 
 
 async def test_somebody_in_distress_is_offered_nothing(office: Office) -> None:
