@@ -32,6 +32,16 @@ class PendingQuery(NamedTuple):
     expires_at: float
 
 
+class Crowd(NamedTuple):
+    """People with ids in a row who have started a bot; each is made when somebody has to do with them."""
+
+    ids: range
+    # What is told of each of them, as a message tells it.
+    about: dict[str, Any]
+    # How many messages the chat of each remembers; None for the usual bound.
+    most_messages: int | None
+
+
 class Flood(NamedTuple):
     """A call that was answered with 429; `at` is Unix time in seconds."""
 
@@ -51,6 +61,7 @@ class BotAccount:
         self.is_revoked = False
         self.queue = queue or UpdateQueue()
         self.chats: dict[int, Chat] = {}
+        self.crowds: list[Crowd] = []
         self.commands: dict[tuple[str, str], list[dict[str, str]]] = {}
         self.webhook: dict[str, Any] = {}
         self.queries: dict[str, PendingQuery] = {}
@@ -87,6 +98,10 @@ class BotAccount:
         if len(self._remembered) > MOST_MESSAGES:
             chat_id, message_id = self._remembered.popleft()
             self.chats[chat_id].forget(message_id)
+
+    def crowd_of(self, person_id: int) -> Crowd | None:
+        """The crowd that they belong to, the last one that was gathered first."""
+        return next((crowd for crowd in reversed(self.crowds) if person_id in crowd.ids), None)
 
     def note_flood(self, method: str, retry_after: int) -> None:
         """The bot was too fast."""

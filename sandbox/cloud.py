@@ -109,6 +109,17 @@ class Cloud:
         chat = bot.chats.get(person.id)
         if chat is None:
             chat = bot.chats[person.id] = Chat(person.id, person=person)
+            crowd = bot.crowd_of(person.id)
+            if crowd is not None:
+                chat.is_started = True
+                chat.most_messages = crowd.most_messages
+        return chat
+
+    def chat(self, bot: BotAccount, chat_id: int) -> Chat | None:
+        """The chat with this id, somebody's of a crowd as well; None when the bot knows none."""
+        chat = bot.chats.get(chat_id)
+        if chat is None and (crowd := bot.crowd_of(chat_id)) is not None:
+            return self.private_chat(bot, self.person(chat_id, {} if chat_id in self.people else crowd.about))
         return chat
 
     def group_chat(self, bot: BotAccount, chat_id: int, *, kind: str | None, title: str | None) -> Chat:

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from sandbox.accounts import BotAccount
+from sandbox.accounts import BotAccount, Crowd
 from sandbox.chats import Channel, Chat
 from sandbox.cloud import Cloud
 from sandbox.encoding import to_json
@@ -114,6 +114,7 @@ def _bot_snapshot(bot: BotAccount) -> dict[str, Any]:
         "next_update_id": bot.queue.next_id,
         "allowed": bot.queue.allowed,
         "updates": [[u.update_id, u.expires_at, u.body.decode("latin-1"), u.once] for u in bot.queue],
+        "crowds": [[each.ids.start, each.ids.stop, each.about, each.most_messages] for each in bot.crowds],
         "chats": [_chat_snapshot(chat) for chat in bot.chats.values()],
     }
 
@@ -161,6 +162,9 @@ def _restored_bot(cloud: Cloud, saved: dict[str, Any], *, complete: bool) -> Bot
     bot.last_poll_at = saved["last_poll_at"]
     bot.last_message_id = saved["last_message_id"] + (0 if complete else _SKIPPED_MESSAGES)
     bot.commands = {(scope, language): commands for scope, language, commands in saved["commands"]}
+    bot.crowds = [
+        Crowd(range(start, stop), about, most) for start, stop, about, most in saved.get("crowds", [])
+    ]
     for fields in saved["chats"]:
         _restore_chat(cloud, bot, fields)
     return bot

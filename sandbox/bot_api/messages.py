@@ -83,7 +83,7 @@ def edit_message_text(cloud: Cloud, bot: BotAccount, params: Params) -> Message:
     """editMessageText."""
     markup = _read_markup(params)
     content = _Content(read_text(cloud, params))
-    old = _editable(bot, params)
+    old = _editable(cloud, bot, params)
     if not _TEXT & old.keys():
         raise bad_request("there is no text in the message to edit")
     return _edit(cloud, bot, old, method="editMessageText", content=content, replaced=_TEXT, markup=markup)
@@ -93,7 +93,7 @@ def edit_message_caption(cloud: Cloud, bot: BotAccount, params: Params) -> Messa
     """editMessageCaption: without a caption, it is taken away."""
     markup = _read_markup(params)
     content = _Content(read_caption(cloud, params))
-    old = _editable(bot, params)
+    old = _editable(cloud, bot, params)
     if not _MEDIA & old.keys():
         raise bad_request("there is no caption in the message to edit")
     return _edit(
@@ -110,7 +110,7 @@ def edit_message_media(cloud: Cloud, bot: BotAccount, params: Params) -> Message
     return _edit(
         cloud,
         bot,
-        _editable(bot, params),
+        _editable(cloud, bot, params),
         method="editMessageMedia",
         content=content,
         replaced=replaced,
@@ -124,7 +124,7 @@ def edit_message_reply_markup(cloud: Cloud, bot: BotAccount, params: Params) -> 
     return _edit(
         cloud,
         bot,
-        _editable(bot, params),
+        _editable(cloud, bot, params),
         method="editMessageReplyMarkup",
         content=_Content({}),
         replaced=frozenset(),
@@ -134,7 +134,7 @@ def edit_message_reply_markup(cloud: Cloud, bot: BotAccount, params: Params) -> 
 
 def delete_message(cloud: Cloud, bot: BotAccount, params: Params) -> bool:
     """deleteMessage."""
-    chat = find_chat(bot, params)
+    chat = find_chat(cloud, bot, params)
     if chat.channel is not None:
         chat.require_open()
     message = chat.find(integer(params, "message_id"))
@@ -152,9 +152,9 @@ def delete_message(cloud: Cloud, bot: BotAccount, params: Params) -> bool:
     return True
 
 
-def open_chat(bot: BotAccount, params: Params) -> Chat:
+def open_chat(cloud: Cloud, bot: BotAccount, params: Params) -> Chat:
     """The chat that the call means, where the bot may write. Raises Telegram's refusal."""
-    chat = find_chat(bot, params)
+    chat = find_chat(cloud, bot, params)
     chat.require_open()
     if chat.migrated_to is not None:
         raise BotApiError(
@@ -165,13 +165,13 @@ def open_chat(bot: BotAccount, params: Params) -> Chat:
     return chat
 
 
-def find_chat(bot: BotAccount, params: Params) -> Chat:
+def find_chat(cloud: Cloud, bot: BotAccount, params: Params) -> Chat:
     """The chat that the call means, by its id or a channel's @username. Raises Telegram's refusal."""
     value = string(params, "chat_id").strip()
     if not value:
         raise bad_request("chat_id is empty")
     try:
-        chat = _named(bot, value[1:]) if value.startswith("@") else bot.chats.get(int(value))
+        chat = _named(bot, value[1:]) if value.startswith("@") else cloud.chat(bot, int(value))
     except ValueError:
         chat = None
     if chat is None or not chat.is_started:
@@ -193,7 +193,7 @@ def _send(
     content: _Content,
     markup: Markup | None,
 ) -> Message:
-    chat = open_chat(bot, params)
+    chat = open_chat(cloud, bot, params)
     reply = _read_reply(chat, params)
     _keep_pace(cloud, bot, chat, is_paid=boolean(params, "allow_paid_broadcast"))
     message: Message = {
@@ -218,10 +218,10 @@ def _send(
     return message
 
 
-def _editable(bot: BotAccount, params: Params) -> Message:
+def _editable(cloud: Cloud, bot: BotAccount, params: Params) -> Message:
     if not string(params, "message_id"):
         raise bad_request("message identifier is not specified")
-    chat = open_chat(bot, params)
+    chat = open_chat(cloud, bot, params)
     message = chat.find(integer(params, "message_id"))
     if message is None:
         raise bad_request("message to edit not found")

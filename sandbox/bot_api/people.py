@@ -25,7 +25,7 @@ _NO_GIFTS = {
 
 def get_chat(cloud: Cloud, bot: BotAccount, params: Params) -> dict[str, Any]:
     """getChat: what PTB's ChatFullInfo needs, what a person shows, and nothing invented about anybody."""
-    chat = find_chat(bot, params)
+    chat = find_chat(cloud, bot, params)
     if chat.channel is not None:
         chat.require_open()
     return {

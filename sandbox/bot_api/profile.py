@@ -50,7 +50,7 @@ def send_chat_action(cloud: Cloud, bot: BotAccount, params: Params) -> bool:
     action = string(params, "action").lower()
     if action not in _ACTIONS:
         raise bad_request("wrong parameter action in request")
-    chat = open_chat(bot, params)
+    chat = open_chat(cloud, bot, params)
     cloud.feed.publish("action", bot=bot.id, chat=chat.id, action=action)
     return True
 

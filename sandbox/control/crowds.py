@@ -7,13 +7,15 @@ from typing import Any
 from aiohttp import web
 
 from sandbox import visitors
+from sandbox.accounts import Crowd
 from sandbox.cloud import Cloud
 from sandbox.control.body import Fields, answered, number, optional_text, read_fields
 from sandbox.control.parties import PERSON_FIELDS
 from sandbox.errors import ControlError
 
 Names = dict[str, str]
-_MOST_PEOPLE = 1_000_000
+_MOST_PEOPLE = 10_000_000
+_MOST_CROWDS = 100
 _MOST_KEPT = 5_000
 
 
@@ -23,14 +25,12 @@ async def gather(cloud: Cloud, request: web.BaseRequest, names: Names) -> web.Re
     first, count = number(fields, "first_id"), number(fields, "count")
     if first < 0 or not 0 < count <= _MOST_PEOPLE:
         raise ControlError(f"`first_id` must be positive, and `count` from 1 to {_MOST_PEOPLE}")
+    if len(bot.crowds) >= _MOST_CROWDS:
+        raise ControlError(f"a bot has at most {_MOST_CROWDS} crowds")
     about = {name: optional_text(fields, name) for name in PERSON_FIELDS}
-    most = _kept(fields)
-    for person_id in range(first, first + count):
-        chat = cloud.private_chat(bot, cloud.person(person_id, about))
-        chat.is_started = True
-        chat.most_messages = most
+    bot.crowds.append(Crowd(range(first, first + count), about, _kept(fields)))
     cloud.is_dirty = True
-    return answered({"first_id": first, "count": count, "chats": len(bot.chats)}, status=201)
+    return answered({"first_id": first, "count": count}, status=201)
 
 
 async def received(cloud: Cloud, request: web.BaseRequest, names: Names) -> web.Response:

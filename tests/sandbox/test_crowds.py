@@ -21,7 +21,7 @@ async def test_a_crowd_has_started_the_bot_which_hears_nothing_of_it(
     made = await control.post(
         f"bots/{bot.token}/people", {"first_id": 5000, "count": 1000, "first_name": "Анна"}
     )
-    assert made == {"first_id": 5000, "count": 1000, "chats": 1000}
+    assert made == {"first_id": 5000, "count": 1000}
     assert await bot.updates() == []
     sent = [await bot.ok("sendMessage", chat_id=chat_id, text="x") for chat_id in (5000, 5999)]
     assert [each["chat"] for each in sent] == [
@@ -32,6 +32,28 @@ async def test_a_crowd_has_started_the_bot_which_hears_nothing_of_it(
             400,
             "Bad Request: chat not found",
         )
+
+
+async def test_a_million_cost_nothing_before_somebody_has_to_do_with_them(
+    server: SandboxServer, bot: BotHand, control: ControlHand
+) -> None:
+    await control.post(f"bots/{bot.token}/people", {"first_id": 1, "count": 1_000_000, "first_name": "Анна"})
+    assert (server.cloud.people, await control.get(f"bots/{bot.token}/chats")) == ({}, [])
+    await control.say(bot, "hello", user_id=7, first_name="Vera")
+    await control.post(f"bots/{bot.token}/block", {"user_id": 8})
+    assert (await bot.ok("sendMessage", chat_id=7, text="x"))["chat"]["first_name"] == "Vera"
+    assert await bot.refusal("sendMessage", chat_id=8, text="x") == (
+        403,
+        "Forbidden: bot was blocked by the user",
+    )
+    assert len(server.cloud.people) == 2
+
+
+async def test_a_bot_gathers_a_hundred_crowds(bot: BotHand, control: ControlHand) -> None:
+    path = f"bots/{bot.token}/people"
+    for number in range(100):
+        await control.post(path, {"first_id": 1 + number, "count": 1})
+    assert await control.refused(path, {"first_id": 500, "count": 1}) == (400, "a bot has at most 100 crowds")
 
 
 async def test_a_chat_of_a_crowd_remembers_as_much_as_is_asked(
@@ -55,14 +77,15 @@ async def test_a_chat_of_a_crowd_remembers_as_much_as_is_asked(
     async with restored:
         (again,) = restored.cloud.bots.values()
         assert [chat.most_messages for chat in again.chats.values()] == [0, 0, 1]
+        assert again.crowds == next(iter(server.cloud.bots.values())).crowds
 
 
 @pytest.mark.parametrize(
     ("fields", "complaint"),
     [
         ({"count": 1}, "`first_id` must be given, as a whole number"),
-        ({"first_id": -5, "count": 1}, "`first_id` must be positive, and `count` from 1 to 1000000"),
-        ({"first_id": 5, "count": 1_000_001}, "`first_id` must be positive, and `count` from 1 to 1000000"),
+        ({"first_id": -5, "count": 1}, "`first_id` must be positive, and `count` from 1 to 10000000"),
+        ({"first_id": 5, "count": 10_000_001}, "`first_id` must be positive, and `count` from 1 to 10000000"),
         (
             {"first_id": 5, "count": 1, "keep": -1},
             "`keep` must be a whole number from 0 to 5000: messages that a chat remembers",
