@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from bots.models import Bot
 from broadcast.contracts import ITSELF, By
+from broadcast.figures import COUNTED
 from broadcast.models import Broadcast, BroadcastShare, Recipient
 from broadcast.services.draft import Draft, draft_broadcast
 from broadcast.services.freeze import freeze
 from broadcast.services.lifecycle import ask_to_start
+from broadcast.states import RecipientState
 from core.tenancy import in_bot, in_bots
 
 TEXT = "Hello, {name|friend}! Something new has begun."
@@ -71,3 +74,23 @@ def ledger(broadcast: Broadcast, bot_id: UUID, *fields: str) -> list[Any]:
 def share_of(broadcast: Broadcast, bot_id: UUID) -> BroadcastShare:
     with in_bot(bot_id):
         return BroadcastShare.objects.for_bot(bot_id).get(broadcast_id=broadcast.id)
+
+
+def recounted(broadcast: Broadcast) -> list[dict[str, int]]:
+    """The figures of each bot's share, after they were found to be what counting the rows gives."""
+    found = []
+    for bot_id in broadcast.bot_ids:
+        share = share_of(broadcast, bot_id)
+        with in_bot(bot_id):
+            rows = list(Recipient.objects.for_bot(bot_id).filter(broadcast_id=broadcast.id))
+        counted = Counter(row.state for row in rows)
+        kept = {name: getattr(share, name) for name in ("total", *COUNTED)}
+        assert kept == {
+            "total": len(rows),
+            **{state.value: counted[state] for state in RecipientState if state != RecipientState.WAITING},
+            "replied": sum(row.replied_at is not None for row in rows),
+            "clicked": sum(row.clicked_at is not None for row in rows),
+            "deleted": sum(row.deleted_at is not None for row in rows),
+        }
+        found.append({name: count for name, count in kept.items() if count})
+    return found
