@@ -4,13 +4,16 @@ from collections import Counter
 from collections.abc import Callable
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db import IntegrityError
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from broadcast.audience import audience, known_words
 from broadcast.changes import locked, move
 from broadcast.content import from_json
 from broadcast.contracts import ITSELF
+from broadcast.criteria.errors import CriteriaError
 from broadcast.criteria.parsing import parse
+from broadcast.criteria.telling import told
 from broadcast.models import Broadcast, BroadcastFile, BroadcastShare, Recipient
 from broadcast.statements import SQL
 from broadcast.states import BroadcastState, RecipientState
@@ -20,18 +23,32 @@ from mailbox.services.keep_media import keep_media
 from profiles.models import Profile
 
 SLICE = 20_000
+_MOST_FAILURES = 20
 
 
 def freeze(*, broadcast_id: UUID, bot_ids: list[UUID], must_stop: Callable[[], bool] = lambda: False) -> bool:
     """Write the audience into the ledger, slice by slice, then let the sending begin; whether it is whole.
 
     Each slice is a transaction of its own: what died in between goes on from there, and nobody is in the ledger
-    twice. Somebody in several of the bots is written to by the one they used last.
+    twice. Somebody in several of the bots is written to by the one they used last. Criteria that are not understood
+    any more pause it.
     """
+    failures = 0
     while True:
-        with in_bots(bot_ids):
-            if not _freeze_slice(broadcast_id):
-                return True
+        try:
+            with in_bots(bot_ids):
+                if not _freeze_slice(broadcast_id):
+                    return True
+        except IntegrityError:
+            # Somebody was erased after they had been looked at: the slice is looked at again, without them.
+            failures += 1
+            if failures > _MOST_FAILURES:
+                raise
+            continue
+        except CriteriaError as error:
+            with in_bots(bot_ids):
+                _stop(broadcast_id, told(error, "en"))
+            return True
         if must_stop():
             return False
 
@@ -42,10 +59,7 @@ def _freeze_slice(broadcast_id: UUID) -> bool:
     if broadcast.state != BroadcastState.FREEZING:
         return False
     shares = {share.bot_id: share for share in BroadcastShare.objects.filter(broadcast=broadcast)}
-    share = next((shares[each] for each in broadcast.bot_ids if shares[each].frozen_at is None), None)
-    if share is None:
-        _begin(broadcast, list(shares.values()))
-        return False
+    share = next(shares[each] for each in broadcast.bot_ids if shares[each].frozen_at is None)
     people = _people(broadcast, share)
     if share.frozen_to is not None:
         people = people.filter(id__gt=share.frozen_to)
@@ -54,7 +68,11 @@ def _freeze_slice(broadcast_id: UUID) -> bool:
         share.frozen_at = clock.now()
     else:
         share.frozen_to = last
-    share.save(update_fields=["frozen_at", "frozen_to", "total", "spare", "control"])
+    share.save(update_fields=["frozen_at", "frozen_to"])
+    if all(each.frozen_at is not None for each in shares.values()):
+        # In the same transaction: a pause in between would let it go on without what only the beginning does.
+        _begin(broadcast, list(shares.values()))
+        return False
     return True
 
 
@@ -100,9 +118,12 @@ def _add(broadcast: Broadcast, share: BroadcastShare, people: QuerySet[Profile])
         }
     )
     states = Counter(row.state for row in added)
-    share.total += len(added)
-    share.spare += states[RecipientState.SPARE]
-    share.control += states[RecipientState.CONTROL]
+    # Added to what is there: somebody who is erased in this moment is counted out by another transaction.
+    BroadcastShare.objects.for_bot(share.bot_id).filter(id=share.id).update(
+        total=F("total") + len(added),
+        spare=F("spare") + states[RecipientState.SPARE],
+        control=F("control") + states[RecipientState.CONTROL],
+    )
     return len(picked), picked[-1][0]
 
 
@@ -112,14 +133,19 @@ def _begin(broadcast: Broadcast, shares: list[BroadcastShare]) -> None:
         if len(shares) > 1:
             _add(broadcast, share, _people(broadcast, share, slipped=True).order_by("id"))
         share.media_id = _media(broadcast, share.bot_id)
-        share.save(update_fields=["media_id", "total", "spare", "control"])
-    if not any(share.total for share in shares):
+        share.save(update_fields=["media_id"])
+    total = sum(BroadcastShare.objects.filter(broadcast=broadcast).values_list("total", flat=True))
+    if not total:
         BroadcastShare.objects.filter(broadcast=broadcast).update(done_at=clock.now())
         move(broadcast, BroadcastState.FINISHED, by=ITSELF, action="finished", reason="nobody")
         return
-    move(
-        broadcast, BroadcastState.RUNNING, by=ITSELF, action="frozen", note=str(sum(s.total for s in shares))
-    )
+    move(broadcast, BroadcastState.RUNNING, by=ITSELF, action="frozen", note=str(total))
+
+
+def _stop(broadcast_id: UUID, why: str) -> None:
+    broadcast = locked(broadcast_id)
+    if broadcast.state == BroadcastState.FREEZING:
+        move(broadcast, BroadcastState.PAUSED, by=ITSELF, action="paused", note=why, reason="criteria")
 
 
 def _media(broadcast: Broadcast, bot_id: UUID) -> UUID | None:

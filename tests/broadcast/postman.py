@@ -1,12 +1,15 @@
-"""The way of a broadcast's messages out of the outbox, step by step, as the sender takes it; Telegram says what we want."""
+"""The way of a broadcast through the outbox, step by step as the sender takes it; Telegram says what we want."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
+
+from django.db import connections
 
 from bots.models import Bot
 from broadcast.contracts import Released
@@ -89,3 +92,16 @@ def outbox(bot: Bot, *fields: str, **where: Any) -> list[Any]:
     with in_bot(bot.id):
         rows = OutboundMessage.objects.for_bot(bot.id).filter(**where).order_by("seq")
         return list(rows.values_list(*(fields or ("state",)), flat=len(fields) < 2))
+
+
+def elsewhere(function: Callable[[], object]) -> None:
+    """Another process does this meanwhile, in a transaction of its own that has committed when this returns."""
+
+    def call() -> None:
+        try:
+            function()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(call).result()
