@@ -120,6 +120,16 @@ ADMIN_NAVIGATION: list[dict[str, Any]] = [
         ],
     },
     {
+        "title": _("Broadcasts"),
+        "items": [
+            {
+                "title": _("Broadcasts"),
+                "icon": "campaign",
+                "link": reverse_lazy("admin:broadcast_broadcast_changelist"),
+            },
+        ],
+    },
+    {
         "title": _("Seen"),
         "items": [
             {
