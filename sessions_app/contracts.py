@@ -61,6 +61,8 @@ class Arrived:
     session: OpenSession | None
     # What their next words are an answer to, "" for nothing.
     awaits: str = ""
+    # Who answers them: "" the bot, "human" a person of the team, "drafts" the bot once a person agrees.
+    mode: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,7 @@ class Visit:
     # The rows that are settled when this visit is answered; the last one names it.
     inbound_ids: tuple[UUID, ...] = ()
     awaits: str = ""
+    mode: str = ""
 
     @property
     def bot_id(self) -> UUID:

@@ -40,6 +40,7 @@ from sessions_app.services.complete_session import (
     complete_with_summary,
 )
 from sessions_app.services.enter import enter
+from sessions_app.services.keep_for_operator import keep_for_operator
 from sessions_app.services.open_turns import open_turns
 from sessions_app.services.pause_for_crisis import pause_for_crisis
 from sessions_app.services.say_text import say_outside_session, say_paused
@@ -68,9 +69,15 @@ class Conversation:
         return await self._enter(companion.bot_id, visit_to)
 
     async def listen(self, visit: Visit, companion: Companion) -> None:
-        """Free text: look for signs of crisis first, then answer it in the session or offer the ways into one."""
+        """Free text: look for signs of crisis first, then answer it in the session or offer the ways into one.
+
+        Where a person of the team answers, the bot says nothing.
+        """
         sign = detect("\n".join(each.text for each in visit.words), visit.language)
-        if sign is not None:
+        if visit.mode == "human":
+            kind, rule = (sign.kind, sign.rule) if sign is not None else ("", "")
+            await self._write(visit, partial(keep_for_operator, sign=kind, rule=rule))
+        elif sign is not None:
             await self._pause(visit, kind=sign.kind, rule=sign.rule)
         elif visit.awaits.startswith(AWAITS_CORRECTION):
             await self._write(visit, partial(take_correction))

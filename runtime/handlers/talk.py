@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from runtime.dispatch.act import Act
 from runtime.handlers import broadcasts
 from runtime.handlers.run import run, visit_of
 from runtime.handlers.typing import typing
+from sessions_app.contracts import Words
 from sessions_app.services.note_edit import note_edit as note_edit_service
 from sessions_app.services.say_text import say_media, say_nothing
 
@@ -19,6 +22,12 @@ async def listen(act: Act) -> None:
 
 
 async def decline_media(act: Act) -> None:
+    visit = visit_of(act)
+    if visit.mode == "human":
+        # Whoever answers sees at least that something came.
+        sent = Words(visit.cause, f"[{act.heard.media}]", act.heard.message_id)
+        await act.desk.conversation.listen(replace(visit, words=(sent,)), act.desk.companion)
+        return
     await run(act, say_media, kind=act.heard.media)
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -32,6 +33,16 @@ class Message(TenantModel):
     telegram_message_id = models.BigIntegerField(null=True, blank=True)
     created_at = models.DateTimeField(_("at"))
     edited_at = models.DateTimeField(_("edited"), null=True, blank=True)
+    # The member of staff who wrote it in the bot's place.
+    operator = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.DO_NOTHING,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
 
     model = models.CharField(_("model"), max_length=100, blank=True)
     prompt_tokens = models.PositiveIntegerField(_("tokens in"), default=0)

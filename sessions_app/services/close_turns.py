@@ -8,11 +8,14 @@ from psycopg.types.json import Jsonb
 
 from core.clock import clock
 from core.ids import new_id
+from core.sql import notify
 from mailbox.services.assign import assign
 from mailbox.services.post import post
 from mailbox.services.settle import settle
 from sessions_app.contracts import Closing
+from sessions_app.models import Draft, Mode
 from sessions_app.posts import posts_of
+from sessions_app.services.take_over import CHANNEL
 from sessions_app.statements import SQL
 
 
@@ -24,6 +27,9 @@ def close_turns(*, bot_id: UUID, closings: Sequence[Closing]) -> None:
     # First of all, so that a turn which somebody else has taken is found out by nothing else.
     for hand, group in groupby(closings, key=lambda each: each.visit.hand):
         settle(hand=hand, ids=[row for closing in group for row in closing.visit.inbound_ids])
+    closings = _said_by_bot(bot_id, closings)
+    if not closings:
+        return
     SQL["close_turns"].run(
         {
             "bot_id": bot_id,
@@ -47,3 +53,39 @@ def close_turns(*, bot_id: UUID, closings: Sequence[Closing]) -> None:
         bot_id=bot_id, posts=[each for closing in closings for each in posts_of(closing.visit, closing.lines)]
     )
     assign(bot_id=bot_id, jobs=[job for closing in closings for job in closing.jobs])
+
+
+def _said_by_bot(bot_id: UUID, closings: Sequence[Closing]) -> list[Closing]:
+    """Those that the bot says by itself. Where somebody has taken over meanwhile it says nothing; where somebody has
+    to agree first, the answer waits for them.
+    """
+    rows = SQL["modes"].rows(
+        {
+            "bot_id": bot_id,
+            "now": clock.now(),
+            "conversation_ids": [each.visit.conversation_id for each in closings],
+        }
+    )
+    modes = {row.conversation_id: row.mode for row in rows}
+    if not modes:
+        return list(closings)
+    now = clock.now()
+    Draft.objects.bulk_create(
+        [
+            Draft(
+                id=new_id(),
+                bot_id=bot_id,
+                conversation_id=each.visit.conversation_id,
+                session_id=each.session_id,
+                inbound_id=each.visit.cause,
+                text=each.text,
+                created_at=now,
+            )
+            for each in closings
+            if modes.get(each.visit.conversation_id) == Mode.DRAFTS and not each.error
+        ],
+        ignore_conflicts=True,
+    )
+    for conversation_id in modes:
+        notify(CHANNEL, str(conversation_id))
+    return [each for each in closings if each.visit.conversation_id not in modes]

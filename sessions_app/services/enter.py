@@ -30,8 +30,9 @@ def enter(arrivals: Sequence[Arriving]) -> list[Arrived]:
     places = {
         row.chat_id: (
             row.conversation_id,
-            OpenSession(*row[3:]) if row.session_id is not None else None,
+            OpenSession(*row[4:]) if row.session_id is not None else None,
             row.awaits,
+            row.mode or "",
         )
         for row in rows
     }

@@ -6,8 +6,9 @@ from mailbox.services.withdraw import withdraw
 from profiles.services.mark_underage import mark_underage
 from sessions_app.contracts import Cost, Visit
 from sessions_app.lines import crisis_lines
-from sessions_app.models import Session, SessionState
+from sessions_app.models import Need, Session, SessionState
 from sessions_app.services.answer import answer
+from sessions_app.services.take_over import need_human
 
 
 def pause_for_crisis(*, visit: Visit, kind: str, rule: str, cost: Cost | None = None) -> None:
@@ -26,6 +27,7 @@ def pause_for_crisis(*, visit: Visit, kind: str, rule: str, cost: Cost | None = 
         correlation_id=visit.correlation_id,
     )
     raise_alert(kind="crisis", bot_id=visit.bot_id, subject=kind)
+    need_human(bot_id=visit.bot_id, conversation_id=visit.conversation_id, need=Need.CRISIS)
     withdraw(bot_id=visit.bot_id, chat_id=visit.chat_id)
     if kind == "minor":
         mark_underage(bot_id=visit.bot_id, profile_id=visit.person.id)

@@ -1,4 +1,4 @@
--- The conversation of each chat, begun if there is none yet, and the session that is open in it.
+-- The conversation of each chat, begun if there is none yet, who answers in it, and the session that is open.
 WITH came AS (
     SELECT * FROM unnest(%(ids)s::uuid[], %(chat_ids)s::bigint[], %(profile_ids)s::uuid[])
         AS arriving (id, chat_id, profile_id)
@@ -17,8 +17,11 @@ here AS (
 SELECT
     here.chat_id, here.id AS conversation_id,
     CASE WHEN here.awaits_until > %(now)s THEN here.awaits ELSE '' END AS awaits,
+    -- Whoever has taken it over holds it for a while only.
+    CASE WHEN item.mode = 'drafts' OR item.hand_back_at > %(now)s THEN item.mode ELSE '' END AS mode,
     open.id AS session_id, open.kind, open.state, open.patterns, open.core_issue, open.question_count, open.data,
     open.started_at, open.last_error
 FROM here
 LEFT JOIN sessions AS open
     ON open.bot_id = %(bot_id)s AND open.conversation_id = here.id AND open.state IN ('active', 'paused')
+LEFT JOIN inbox_items AS item ON item.bot_id = %(bot_id)s AND item.conversation_id = here.id AND item.mode <> ''

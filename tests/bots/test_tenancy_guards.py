@@ -27,6 +27,7 @@ REGISTRY = {
     "bots.Alert",  # staff are told of bots and of the installation; says nothing of people
     "profiles.Stream",  # the programmes on offer
     "journey.StageVersion",  # wordings of the stages, like prompts
+    "sessions_app.SavedReply",  # words that operators use again
     # Of several bots at once, under policies of their own; they say nothing of people.
     "broadcast.Broadcast",
     "broadcast.BroadcastChange",

@@ -76,6 +76,7 @@ class Guest:
             tap=Tap("4711", tap, None if is_tap_gone else 321) if tap else None,
             inbound_ids=tuple(each.id for each in arrivals),
             awaits=arrived.awaits,
+            mode=arrived.mode,
         )
 
     def asks(self, service: Callable[..., None], *texts: str, tap: str = "", **arguments: Any) -> Visit:

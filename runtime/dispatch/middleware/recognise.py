@@ -43,6 +43,7 @@ async def recognise_act(act: Act, handle: Handler) -> None:
             tap=heard.tap,
             inbound_ids=tuple(row.id for row in act.rows),
             awaits=arrived.awaits,
+            mode=arrived.mode,
         )
     await handle(act)
     if act.visit is not None:
