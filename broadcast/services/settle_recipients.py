@@ -29,10 +29,7 @@ def settle_recipients(*, bot_id: UUID, outcomes: Iterable[tuple[str, str]]) -> l
     deleted = recipients_deleted(key for key, state in settled if state == "sent")
     if deleted:
         _note_deleted(bot_id, deleted)
-    if not ids:
-        return []
-    broadcasts = Recipient.objects.for_bot(bot_id).filter(id__in=ids).values_list("broadcast_id", flat=True)
-    return _settle(bot_id, broadcasts=list(set(broadcasts)), ids=ids)
+    return _settle(bot_id, ids) if ids else []
 
 
 def reconcile(*, bot_id: UUID) -> list[UUID]:
@@ -41,7 +38,11 @@ def reconcile(*, bot_id: UUID) -> list[UUID]:
     open_ids = list(shares.values_list("broadcast_id", flat=True))
     if not open_ids:
         return []
-    troubled = _settle(bot_id, broadcasts=open_ids, ids=None)
+    # No more than an outbox holds.
+    released = Recipient.objects.for_bot(bot_id).filter(
+        broadcast_id__in=open_ids, state=RecipientState.RELEASED
+    )
+    troubled = _settle(bot_id, list(released.values_list("id", flat=True)))
     for broadcast_id in open_ids:
         lost = SQL["lost"].rows({"bot_id": bot_id, "broadcast_id": broadcast_id})
         if lost:
@@ -49,10 +50,8 @@ def reconcile(*, bot_id: UUID) -> list[UUID]:
     return troubled
 
 
-def _settle(bot_id: UUID, *, broadcasts: Sequence[UUID], ids: Sequence[UUID] | None) -> list[UUID]:
-    rows = SQL["settle"].rows(
-        {"bot_id": bot_id, "broadcasts": list(broadcasts), "ids": None if ids is None else list(ids)}
-    )
+def _settle(bot_id: UUID, ids: Sequence[UUID]) -> list[UUID]:
+    rows = SQL["settle"].rows({"bot_id": bot_id, "ids": list(ids)})
     by_broadcast: dict[UUID, list[Any]] = defaultdict(list)
     for row in rows:
         by_broadcast[row.broadcast_id].append(row)

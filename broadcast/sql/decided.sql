@@ -10,3 +10,5 @@ FROM unnest(
     %(not_before)s::timestamptz[], %(outbound_ids)s::uuid[]
 ) AS decided (id, state, reason, variant, language, not_before, outbound_id)
 WHERE turn.bot_id = %(bot_id)s AND turn.id = decided.id
+    -- Said once more, so that a ledger that was filled a moment ago is looked into by these ids as well.
+    AND turn.id = ANY (%(ids)s::uuid[])

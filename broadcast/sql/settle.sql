@@ -1,21 +1,31 @@
--- What became of recipients whose message left the outbox: of those that are named, or (with no names) of all.
--- A message whose time was over was not sent: it waits again, for the day's hours.
-WITH left_outbox AS (
+-- What became of these recipients, whose messages left the outbox. A message whose time was over was not sent: it
+-- waits again, for the day's hours.
+-- Each row is looked up by its id, whatever the planner thinks of a ledger that was filled a moment ago.
+WITH left_outbox AS MATERIALIZED (
     SELECT
-        turn.id,
+        turn.id, turn.broadcast_id,
         CASE
             WHEN said.state = 'sent' THEN 'sent'
             WHEN said.state = 'unknown' THEN 'unknown'
-            WHEN said.error = 'its time was over' THEN 'waiting'
+            WHEN said.error IN ('its time was over', 'taken back') THEN 'waiting'
             WHEN split_part(said.error, ':', 1) IN ('blocked', 'deactivated', 'chat_not_found') THEN 'blocked'
             ELSE 'failed'
         END AS state,
         said.error, said.telegram_message_id, said.settled_at
-    FROM broadcast_recipients AS turn
-    JOIN outbound_messages AS said ON said.bot_id = %(bot_id)s AND said.id = turn.outbound_id
-    WHERE turn.bot_id = %(bot_id)s AND turn.state = 'released' AND said.settled_at IS NOT NULL
-        AND turn.broadcast_id = ANY (%(broadcasts)s::uuid[])
-        AND (%(ids)s::uuid[] IS NULL OR turn.id = ANY (%(ids)s::uuid[]))
+    FROM unnest(%(ids)s::uuid[]) AS named (id)
+    CROSS JOIN LATERAL (
+        SELECT each.id, each.broadcast_id, each.outbound_id
+        FROM broadcast_recipients AS each
+        WHERE each.id = named.id AND each.bot_id = %(bot_id)s AND each.state = 'released'
+        OFFSET 0
+    ) AS turn
+    CROSS JOIN LATERAL (
+        SELECT each.state, each.error, each.telegram_message_id, each.settled_at
+        FROM outbound_messages AS each
+        WHERE each.id = turn.outbound_id AND each.bot_id = %(bot_id)s AND each.settled_at IS NOT NULL
+        OFFSET 0
+    ) AS said
+    ORDER BY turn.id
 )
 UPDATE broadcast_recipients AS turn
 SET
@@ -25,5 +35,6 @@ SET
     telegram_message_id = left_outbox.telegram_message_id,
     released_at = CASE WHEN left_outbox.state = 'waiting' THEN NULL ELSE turn.released_at END
 FROM left_outbox
-WHERE turn.bot_id = %(bot_id)s AND turn.id = left_outbox.id AND turn.state = 'released'
+WHERE turn.bot_id = %(bot_id)s AND turn.broadcast_id = left_outbox.broadcast_id AND turn.id = left_outbox.id
+    AND turn.state = 'released'
 RETURNING turn.broadcast_id, turn.state, turn.sent_at
