@@ -26,14 +26,14 @@ _MOST: Final = 100
 # Names of stages and programmes are read again after so many seconds.
 _FRESH: Final = 60.0
 
-_Key = tuple[UUID, UUID, datetime, UUID | None, str]
+_Key = tuple[UUID, UUID, datetime, UUID | None, str, str]
 _kept: OrderedDict[_Key, tuple[float, Letters, int | None]] = OrderedDict()
 _lock = Lock()
 
 
 def letters_of(broadcast: Broadcast, share: BroadcastShare, bot: Bot) -> tuple[Letters, int | None]:
     """The letters of a bot's share, and the number of the text for the rest, if one was chosen."""
-    key = (broadcast.id, share.bot_id, broadcast.changed_at, share.media_id, bot.name)
+    key = (broadcast.id, share.bot_id, broadcast.changed_at, share.media_id, bot.name, broadcast.winner)
     with _lock:
         found = _kept.get(key)
         if found is not None and clock.monotonic() - found[0] < _FRESH:

@@ -85,9 +85,7 @@ class DraftForm(forms.Form):
     test_percent = _whole(
         _("Try the texts on, %"), 1, 100, help_text=_("The others wait for the text that does better.")
     )
-    media = forms.ChoiceField(
-        label=_("Kind"), choices=KINDS, required=False, widget=UnfoldAdminSelectWidget()
-    )
+    kind = forms.ChoiceField(label=_("Kind"), choices=KINDS, required=False, widget=UnfoldAdminSelectWidget())
     file = forms.FileField(label=_("File"), required=False, max_length=250)
     detach = forms.BooleanField(label=_("Remove the file"), required=False)
 
@@ -97,11 +95,16 @@ class DraftForm(forms.Form):
         files: MultiValueDict[str, Any] | None = None,
         *,
         draft: Draft | None = None,
+        kind: str = "",
     ) -> None:
         bots = list(
             Bot.objects.filter(id__in=visible_bots() or ()).order_by("name").values_list("id", "name")
         )
-        super().__init__(sent, files, initial=_initial(draft, [bot_id for bot_id, _name in bots]))
+        super().__init__(
+            sent,
+            files,
+            initial={**_initial(draft, [bot_id for bot_id, _name in bots]), "kind": kind or "photo"},
+        )
         choices: Any = self.fields["bots"]
         choices.choices = [(str(bot_id), name) for bot_id, name in bots]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from broadcast.content import MOST_BUTTONS, MOST_VARIANTS, Button, Content, Variant, Wording
 
@@ -19,7 +19,9 @@ _SAY: Final = "say"
 class Sent(Protocol):
     """What a browser sent, as Django has it."""
 
-    def get(self, key: str, default: str = "") -> str | None: ...
+    def __contains__(self, key: object, /) -> bool: ...
+
+    def __getitem__(self, key: str, /) -> Any: ...
 
     def getlist(self, key: str) -> list[str]: ...
 
@@ -73,7 +75,7 @@ class Typed:
         """What a browser sent; whatever is missing is empty, and more than there may be is cut off."""
         codes = list(dict.fromkeys(filter(None, (_code(each) for each in sent.getlist("languages")))))
         codes = codes[:MOST_LANGUAGES] or ["en"]
-        fallback = _code(sent.get("fallback") or "")
+        fallback = _code(_one(sent, "fallback"))
         return cls(
             languages=codes,
             fallback=fallback if fallback in codes else codes[0],
@@ -115,7 +117,7 @@ class Typed:
             case "remove-variant", [number] if len(self.variants) > 1 and self._has(number):
                 del self.variants[int(number)]
             case "add-language", []:
-                self._add_language(_code(sent.get("new-language") or ""))
+                self._add_language(_code(_one(sent, "new-language")))
             case "remove-language", [code] if code in self.languages and len(self.languages) > 1:
                 self.languages.remove(code)
                 for texts in self.variants:
@@ -174,16 +176,20 @@ def _buttons(sent: Sent, place: str) -> list[TypedButton]:
     return [
         TypedButton(
             label=_line(sent, f"label-{place}-{number}"),
-            kind=_SAY if sent.get(f"kind-{place}-{number}") == _SAY else _LINK,
+            kind=_SAY if _one(sent, f"kind-{place}-{number}") == _SAY else _LINK,
             target=_line(sent, f"target-{place}-{number}"),
-            joins=bool(sent.get(f"joins-{place}-{number}")),
+            joins=bool(_one(sent, f"joins-{place}-{number}")),
         )
         for number in range(_count(sent, f"buttons-{place}", 0, MOST_BUTTONS))
     ]
 
 
+def _one(sent: Sent, name: str) -> str:
+    return str(sent[name]) if name in sent else ""
+
+
 def _count(sent: Sent, name: str, least: int, most: int) -> int:
-    said = sent.get(name) or ""
+    said = _one(sent, name)
     return (
         max(least, min(most, int(said))) if said.isascii() and said.isdecimal() and len(said) < 4 else least
     )
@@ -191,7 +197,7 @@ def _count(sent: Sent, name: str, least: int, most: int) -> int:
 
 def _said(sent: Sent, name: str) -> str:
     """Browsers end lines in their own way; a database cannot keep a NUL."""
-    return (sent.get(name) or "")[:_LONGEST].replace("\r\n", "\n").replace("\x00", "")
+    return _one(sent, name)[:_LONGEST].replace("\r\n", "\n").replace("\x00", "")
 
 
 def _line(sent: Sent, name: str) -> str:

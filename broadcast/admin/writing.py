@@ -64,7 +64,7 @@ class Writing:
         self.is_tried = False
         if sent is None:
             draft = draft_of(broadcast) if broadcast else None
-            self.form = DraftForm(draft=draft)
+            self.form = DraftForm(draft=draft, kind=broadcast.media if broadcast else "")
             self.asked = Asked.from_text(broadcast.criteria if broadcast else "")
             self.typed = Typed.from_content(_content(broadcast), languages=_languages(broadcast))
         else:
@@ -141,7 +141,7 @@ class Writing:
             if file:
                 attach_file(
                     broadcast_id=broadcast.id,
-                    kind=typed["media"] or "document",
+                    kind=typed["kind"] or "document",
                     file=File(file.name, file.content_type or "", file.read()),
                     by=self.by,
                 )
@@ -245,7 +245,7 @@ class Writing:
 
     def looks(self) -> dict[str, Any]:
         """The texts as they will look."""
-        media = self.request.POST.get("media") or ""
+        media = self.request.POST.get("kind") or ""
         has_file = bool(self.request.POST.get("has-file"))
         return {
             **looks(

@@ -29,7 +29,7 @@ def figures_of(*, broadcast_ids: Iterable[UUID]) -> Mapping[UUID, Figures]:
     """How broadcasts stand over all of their bots; one query, nothing of those that were never started."""
     sums: dict[str, Any] = {name: Sum(name) for name in _COUNTS}
     sums |= {"first_sent_at": Min("first_sent_at"), "last_sent_at": Max("last_sent_at")}
-    rows = (
+    rows: Any = (
         BroadcastShare.objects.filter(broadcast_id__in=list(broadcast_ids))
         .order_by()
         .values("broadcast_id")

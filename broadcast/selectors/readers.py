@@ -89,7 +89,10 @@ def testers_of(*, bot_ids: Sequence[UUID]) -> list[Tester]:
         .order_by("name", "id")
         .values_list("id", "name", "owner_telegram_id", "admin_telegram_ids")
     )
-    admins = {bot_id: {*others, owner} - {None} for bot_id, _name, owner, others in bots}
+    admins = {
+        bot_id: {each for each in (*others, owner) if each is not None}
+        for bot_id, _name, owner, others in bots
+    }
     everybody = {each for ids in admins.values() for each in ids}
     rows = Profile.objects.filter(bot_id__in=list(admins), telegram_id__in=everybody, is_active=True)
     known = {
@@ -99,6 +102,6 @@ def testers_of(*, bot_ids: Sequence[UUID]) -> list[Tester]:
     return [
         Tester(bot_id, name, telegram_id, known[bot_id, telegram_id])
         for bot_id, name, _owner, _others in bots
-        for telegram_id in sorted(each for each in admins[bot_id] if each is not None)
+        for telegram_id in sorted(admins[bot_id])
         if (bot_id, telegram_id) in known
     ]
