@@ -131,11 +131,12 @@ class Profile(TenantModel):
         indexes = [
             models.Index(fields=["bot", "-last_seen_at"], name="profiles_bot_last_seen"),
             models.Index(fields=["bot", "journey_stage"], name="profiles_bot_stage"),
-            # What rotation chooses from: who may be refreshed, the most recently seen first, freshness beside.
+            # What rotation and whatever a bot starts by itself choose from: who may be, the most recently seen first,
+            # with all that decides beside it.
             models.Index(
                 fields=["bot", "-last_seen_at", "-id"],
                 condition=models.Q(consented_at__isnull=False, is_underage=False, is_active=True),
-                include=["profile_updated_at", "rotation_tried_at"],
+                include=["profile_updated_at", "rotation_tried_at", "timezone", "paused_at"],
                 name="profiles_bot_freshness",
             ),
             # A person in several bots: profiles_of, and erasing everywhere.
