@@ -83,13 +83,15 @@ class Released:
     """What one look at a bot's broadcasts came to.
 
     `count` went into the outbox; `running` of them are being sent (with none there is nothing to look at before
-    something changes); of those in `done`, with all their bots, nothing of this bot is outstanding any more.
+    something changes); of those in `done`, with all their bots, nothing of this bot is outstanding any more. What is
+    `unreadable` cannot go on as it is.
     """
 
     count: int = 0
     running: int = 0
     is_paid: bool = False
     done: tuple[tuple[UUID, tuple[UUID, ...]], ...] = ()
+    unreadable: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

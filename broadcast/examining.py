@@ -15,9 +15,13 @@ from broadcast.letters import METHODS
 from broadcast.models import Broadcast, BroadcastFile
 from broadcast.wording import VARIABLES
 
+# Messages a second that a broadcast may be given as its own pace.
+SLOWEST, FASTEST = 0.1, 1000.0
+
 
 def examine(broadcast: Broadcast) -> None:
-    """Raise BroadcastError with what is wrong: `no_bots`, `criteria`, `content`, `media`, `split`, `hours`."""
+    """Raise BroadcastError with what is wrong: `no_bots`, `criteria`, `content`, `media`, `split`, `hours`, `cap`,
+    `rate`."""
     _examine_bots(broadcast)
     try:
         parse(broadcast.criteria, known_words())
@@ -30,6 +34,11 @@ def examine(broadcast: Broadcast) -> None:
         raise BroadcastError("split", "To try texts out, write at least two.")
     if not (0 <= broadcast.quiet_from <= 23 and 0 <= broadcast.quiet_until <= 23):
         raise BroadcastError("hours", "Hours are 0 to 23.")
+    if broadcast.cap_a_day is not None and broadcast.cap_a_day < 1:
+        # Everybody would be put off from day to day for ever.
+        raise BroadcastError("cap", "The cap a day is at least 1; leave it empty for none.")
+    if broadcast.rate is not None and not SLOWEST <= broadcast.rate <= FASTEST:
+        raise BroadcastError("rate", "The rate is from 0.1 to 1000 messages a second.")
 
 
 def _examine_bots(broadcast: Broadcast) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from django.conf import settings
@@ -14,15 +15,20 @@ from broadcast.changes import locked, move, note_change, wake
 from broadcast.content import from_json
 from broadcast.contracts import ITSELF, By
 from broadcast.errors import BroadcastError
-from broadcast.examining import examine
+from broadcast.examining import FASTEST, SLOWEST, examine
 from broadcast.figures import count_in
 from broadcast.models import Broadcast, BroadcastChange, BroadcastShare, Recipient
 from broadcast.selectors.estimate import estimate
-from broadcast.statements import SQL
+from broadcast.services.withdraw_recipients import withdraw_recipients
 from broadcast.states import OPEN, UNDER_WAY, BroadcastState, RecipientState
 from core.clock import clock
 from core.ids import new_id
 from core.tenancy import in_bots
+
+_TROUBLE: Final = {
+    "errors": "too many errors; look at its ledger before it goes on",
+    "content": "its texts cannot be read; cancel it and write it again",
+}
 
 
 def ask_to_start(
@@ -83,14 +89,23 @@ def back_to_draft(*, broadcast_id: UUID, by: By) -> Broadcast:
 
 def start_due(*, broadcast_id: UUID) -> None:
     """The time of a scheduled broadcast has come. What has changed since is looked at again: a mistake cancels it."""
+    now = clock.now()
     with transaction.atomic():
         broadcast = locked(broadcast_id)
-        if broadcast.state != BroadcastState.SCHEDULED:
+        if broadcast.state != BroadcastState.SCHEDULED or (broadcast.scheduled_at or now) > now:
+            # Taken back meanwhile, or put off.
             return
         try:
             examine(broadcast)
         except BroadcastError as error:
-            move(broadcast, BroadcastState.CANCELLED, by=ITSELF, action="cancelled", note=error.message or "")
+            move(
+                broadcast,
+                BroadcastState.CANCELLED,
+                by=ITSELF,
+                action="cancelled",
+                note=error.message or "",
+                reason=error.code.removeprefix("broadcast."),
+            )
             return
         _go(broadcast, ITSELF, "started", is_due=True)
 
@@ -199,7 +214,7 @@ def choose_winner(*, broadcast_id: UUID, label: str, by: By) -> Broadcast:
 
 def set_rate(*, broadcast_id: UUID, rate: float | None, by: By) -> Broadcast:
     """Change how fast it goes, also while it runs. Raises BroadcastError: `state`, `rate`."""
-    if rate is not None and not 0.1 <= rate <= 1000:
+    if rate is not None and not SLOWEST <= rate <= FASTEST:
         raise BroadcastError("rate", "The rate is from 0.1 to 1000 messages a second.")
     with transaction.atomic():
         broadcast = locked(broadcast_id)
@@ -221,23 +236,23 @@ def delete_draft(*, broadcast_id: UUID) -> None:
         broadcast.delete()
 
 
-def pause_troubled(*, broadcast_id: UUID) -> bool:
+def pause_troubled(*, broadcast_id: UUID, reason: str = "errors") -> bool:
     """Pause a broadcast by itself since too much goes wrong, and alert; whether it was running.
 
-    Called in the scope of any of its bots.
+    `reason` is "errors", or "content" where its texts cannot be read. Called in the scope of any of its bots.
     """
-    bot_ids = Broadcast.objects.values_list("bot_ids", flat=True).get(id=broadcast_id)
+    bot_ids = Broadcast.objects.filter(id=broadcast_id).values_list("bot_ids", flat=True).first() or []
     with in_bots(bot_ids):
-        broadcast = locked(broadcast_id)
-        if broadcast.state != BroadcastState.RUNNING:
+        broadcast = Broadcast.objects.select_for_update().filter(id=broadcast_id).first()
+        if broadcast is None or broadcast.state != BroadcastState.RUNNING:
             return False
-        pause_broadcast(broadcast_id=broadcast_id, reason="errors")
+        pause_broadcast(broadcast_id=broadcast_id, reason=reason)
         for bot_id in bot_ids:
             raise_alert(
                 kind=AlertKind.BROADCAST_PAUSED,
                 bot_id=bot_id,
                 subject=str(broadcast_id),
-                detail=f"{broadcast.title}: too many errors; look at its ledger before it goes on",
+                detail=f"{broadcast.title}: {_TROUBLE[reason]}",
             )
     return True
 
@@ -257,9 +272,7 @@ def _go(broadcast: Broadcast, by: By, action: str, *, is_due: bool = False) -> N
 
 def _withdraw(broadcast: Broadcast) -> None:
     for bot_id in sorted(broadcast.bot_ids):
-        count = SQL["withdraw"].run({"bot_id": bot_id, "broadcast_id": broadcast.id})
-        if count:
-            count_in(bot_id, broadcast.id, {RecipientState.RELEASED: -count})
+        withdraw_recipients(bot_id=bot_id, broadcast_id=broadcast.id)
 
 
 def _is_same(asked: BroadcastChange, by: By) -> bool:

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
+
+import structlog
 
 from bots.models import Bot
 from broadcast.book import letters_of
@@ -18,15 +20,26 @@ from broadcast.pace import Allowance
 from broadcast.statements import SQL
 from broadcast.states import OUTSTANDING, BroadcastState, RecipientState
 from core.clock import clock
+from core.errors import AppError
 from core.ids import new_id
 from mailbox.contracts import Post
 from mailbox.models import Media, Priority
 from mailbox.services.post import post
 
+log = structlog.get_logger(__name__)
+
 # After a sign of crisis nobody gets a broadcast for so long.
 AFTER_CRISIS = timedelta(days=3)
 # Looked at in one transaction; people whose night it is are deferred in such portions too.
 MOST_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    share: BroadcastShare
+    count: int = 0
+    changes: Counter[str] = field(default_factory=Counter)
+    is_done: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +55,35 @@ def release(*, bot_id: UUID, room: int, allowance: Allowance) -> Released:
     """Put as many recipients of the bot's broadcasts into its outbox as there is room for; the oldest broadcast first.
 
     In one transaction with their rows of the ledger: whoever is in the outbox is not waiting any more. A share of
-    which nothing is outstanding is done.
+    which nothing is outstanding is done. One whose texts cannot be read keeps none of the others from going out.
     """
     shares = _open_shares(bot_id)
     allowance.forget_all_but({share.broadcast_id for share in shares})
     released = 0
+    looks: list[_Look] = []
+    unreadable: list[UUID] = []
     for share in shares:
-        if released < room:
-            released += _release(share, room - released, allowance)
-    done = [share.broadcast for share in shares if share.done_at is not None]
+        if released >= room:
+            break
+        try:
+            look = _release(share, room - released, allowance)
+        except (AppError, LookupError, ValueError):
+            log.exception("broadcast.unreadable", broadcast=str(share.broadcast_id))
+            unreadable.append(share.broadcast_id)
+            continue
+        released += look.count
+        looks.append(look)
+    # In the order in which the sender locks them, too: nobody waits in a circle.
+    for look in sorted(looks, key=lambda each: each.share.broadcast_id):
+        _note(look)
+    done = [look.share.broadcast for look in looks if look.is_done]
     return Released(
         count=released,
         running=len(shares) - len(done),
-        is_paid=any(share.broadcast.is_paid for share in shares),
+        # What is not paid for may not leave at the pace of what is.
+        is_paid=bool(shares) and all(share.broadcast.is_paid for share in shares),
         done=tuple((each.id, tuple(each.bot_ids)) for each in done),
+        unreadable=tuple(unreadable),
     )
 
 
@@ -65,18 +93,17 @@ def _open_shares(bot_id: UUID) -> list[BroadcastShare]:
     return list(running.order_by("broadcast__started_at", "id"))
 
 
-def _release(share: BroadcastShare, room: int, allowance: Allowance) -> int:
+def _release(share: BroadcastShare, room: int, allowance: Allowance) -> _Look:
     broadcast = share.broadcast
     most = allowance.most(broadcast.id, rate=broadcast.rate, now=clock.monotonic())
     limit = min(room, MOST_AT_ONCE, MOST_AT_ONCE if most is None else most, _room_for_file(share))
     if limit <= 0 or not _is_still_running(broadcast):
-        return 0
+        return _Look(share)
     bot = Bot.objects.get(id=share.bot_id)
     letters, winner = letters_of(broadcast, share, bot)
     candidates = _candidates(share, limit, has_winner=winner is not None)
     if not candidates:
-        _end_if_done(share, has_winner=winner is not None)
-        return 0
+        return _Look(share, is_done=_is_done(share, has_winner=winner is not None))
     rules = Rules(
         quiet_from=broadcast.quiet_from,
         quiet_until=broadcast.quiet_until,
@@ -87,12 +114,19 @@ def _release(share: BroadcastShare, room: int, allowance: Allowance) -> int:
     _write(share, turns)
     count = sum(turn.letter is not None for turn in turns)
     allowance.spend(broadcast.id, count)
-    return count
+    changes = Counter(str(turn.decision.state) for turn in turns)
+    # They are counted where they come from, too.
+    changes.subtract(turn.candidate.state for turn in turns)
+    return _Look(share, count, changes)
 
 
 def _is_still_running(broadcast: Broadcast) -> bool:
-    """Whoever pauses it waits until these recipients are in the outbox, and takes them back from there."""
+    """Whoever pauses it waits until these recipients are in the outbox, and takes them back from there.
+
+    A text for the rest that was chosen since it was read is known from here on: a share would be done without them.
+    """
     (row,) = SQL["hold"].rows({"broadcast_id": broadcast.id})
+    broadcast.winner, broadcast.changed_at = row.winner, row.changed_at
     return bool(row.state == BroadcastState.RUNNING)
 
 
@@ -163,17 +197,15 @@ def _write(share: BroadcastShare, turns: Sequence[_Turn]) -> None:
             "outbound_ids": [turn.outbound_id for turn in turns],
         }
     )
-    changes = Counter(str(turn.decision.state) for turn in turns)
-    # They are counted where they come from, too.
-    changes.subtract(turn.candidate.state for turn in turns)
-    count_in(share.bot_id, share.broadcast_id, changes)
 
 
-def _end_if_done(share: BroadcastShare, *, has_winner: bool) -> None:
+def _is_done(share: BroadcastShare, *, has_winner: bool) -> bool:
     states = [*OUTSTANDING, *([RecipientState.SPARE] if has_winner else [])]
     rows = Recipient.objects.for_bot(share.bot_id).filter(broadcast_id=share.broadcast_id)
     # One state after the other: each is a look at the head of an index.
-    if any(rows.filter(state=state).exists() for state in states):
-        return
-    share.done_at = clock.now()
-    share.save(update_fields=["done_at"])
+    return not any(rows.filter(state=state).exists() for state in states)
+
+
+def _note(look: _Look) -> None:
+    others = {"done_at": clock.now()} if look.is_done else {}
+    count_in(look.share.bot_id, look.share.broadcast_id, look.changes, **others)

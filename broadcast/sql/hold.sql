@@ -1,2 +1,2 @@
 -- The broadcast as it stands, held so until the transaction ends: nobody pauses it while its recipients are taken.
-SELECT state FROM broadcasts WHERE id = %(broadcast_id)s FOR SHARE
+SELECT state, winner, changed_at FROM broadcasts WHERE id = %(broadcast_id)s FOR SHARE

@@ -93,6 +93,8 @@ class Releaser:
         self._on_paid(released.is_paid)
         if released.count:
             self._on_released()
+        for broadcast_id in released.unreadable:
+            await self._pause(broadcast_id, "content")
         for broadcast_id, bot_ids in released.done:
             await aio.run_in_bots(list(bot_ids), _finish, broadcast_id)
         await self._report(is_due=bool(released.done))
@@ -111,10 +113,12 @@ class Releaser:
     async def _pause_troubled(self) -> None:
         while self._troubled:
             broadcast_id = next(iter(self._troubled))
-            is_paused = await aio.run_in_bot(self._bot_id, pause_troubled, broadcast_id=broadcast_id)
+            await self._pause(broadcast_id, "errors")
             self._troubled.discard(broadcast_id)
-            if is_paused:
-                log.warning("broadcast.paused", broadcast=str(broadcast_id), reason="errors")
+
+    async def _pause(self, broadcast_id: UUID, reason: str) -> None:
+        if await aio.run_in_bot(self._bot_id, pause_troubled, broadcast_id=broadcast_id, reason=reason):
+            log.warning("broadcast.paused", broadcast=str(broadcast_id), reason=reason)
 
 
 def _look(*, bot_id: UUID, ahead: int, allowance: Allowance) -> Released:

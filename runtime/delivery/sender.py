@@ -12,6 +12,7 @@ import structlog
 from django.db import Error as DatabaseError
 
 from broadcast.services.settle_recipients import settle_recipients
+from broadcast.services.withdraw_recipients import stopped_meanwhile, withdraw_recipients
 from core import aio, metrics
 from core.clock import clock
 from mailbox.contracts import Hand, MediaFile, Outcome, Outgoing
@@ -261,7 +262,18 @@ def _mark_and_take(
 ) -> tuple[list[Outgoing], Mapping[UUID, MediaFile], list[UUID]]:
     troubled: list[UUID] = []
     if verdicts:
+        # Before anything of the outbox is locked, as whoever pauses a broadcast does.
+        stopped = stopped_meanwhile(
+            bot_id=hand.bot_id,
+            keys=[
+                message.key
+                for message, verdict in verdicts
+                if message.is_bulk and verdict.outcome.state == "pending"
+            ],
+        )
         mark(hand=hand, outcomes=[verdict.outcome for _, verdict in verdicts])
+        for broadcast_id, ids in stopped.items():
+            withdraw_recipients(bot_id=hand.bot_id, broadcast_id=broadcast_id, ids=ids)
         for message, verdict in verdicts:
             if verdict.is_person_gone:
                 set_active(bot_id=hand.bot_id, telegram_id=message.chat_id, is_active=False)
