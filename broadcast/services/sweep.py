@@ -7,7 +7,7 @@ import structlog
 from broadcast.errors import BroadcastError
 from broadcast.models import Broadcast, BroadcastShare
 from broadcast.services.attribute_replies import attribute_replies
-from broadcast.services.lifecycle import finish_if_done, start_due
+from broadcast.services.lifecycle import finish_if_done, pause_troubled, start_due
 from broadcast.services.settle_recipients import reconcile
 from broadcast.states import BroadcastState
 from core.clock import clock
@@ -60,4 +60,7 @@ def _reconcile() -> None:
         bots = set(shares.values_list("bot_id", flat=True))
     for bot_id in sorted(bots):
         with in_bot(bot_id):
-            reconcile(bot_id=bot_id)
+            troubled = reconcile(bot_id=bot_id)
+        for broadcast_id in troubled:
+            with in_bot(bot_id):
+                pause_troubled(broadcast_id=broadcast_id)
