@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -23,6 +24,8 @@ from runtime.delivery.sender import _mark_and_take
 from runtime.delivery.verdict import Verdict
 
 _message_ids = itertools.count(1000)
+# Chats with a message under way: the sender takes nothing else for them meanwhile.
+_busy: dict[UUID, set[int]] = defaultdict(set)
 
 
 def hand_of(bot: Bot, *, epoch: int = 0) -> Hand:
@@ -40,8 +43,9 @@ def taken(bot: Bot, *, slots: int = 100) -> list[Outgoing]:
     """The sender has these in its hand."""
     with in_bot(bot.id):
         messages, _, _ = _mark_and_take(
-            hand=hand_of(bot), verdicts=[], busy=[], slots=slots, bulk_slots=slots
+            hand=hand_of(bot), verdicts=[], busy=list(_busy[bot.id]), slots=slots, bulk_slots=slots
         )
+    _busy[bot.id] |= {message.chat_id for message in messages}
     return list(messages)
 
 
@@ -76,6 +80,7 @@ def came_of(
         _, _, troubled = _mark_and_take(
             hand=hand_of(bot, epoch=epoch), verdicts=verdicts, busy=[], slots=0, bulk_slots=0
         )
+    _busy[bot.id] -= {message.chat_id for message in messages}
     return list(troubled)
 
 
