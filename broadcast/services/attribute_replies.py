@@ -34,7 +34,8 @@ def attribute_replies(*, bot_id: UUID) -> int:
             "window": ATTRIBUTED,
         }
     )
-    for broadcast_id, count in Counter(row.broadcast_id for row in rows).items():
+    # In the order in which all others lock them, too.
+    for broadcast_id, count in sorted(Counter(row.broadcast_id for row in rows).items()):
         count_in(bot_id, broadcast_id, {"replied": count})
     lately.update(replies_until=now)
     return len(rows)
