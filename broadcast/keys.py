@@ -20,9 +20,9 @@ def sending_key(recipient_id: UUID, tries: int) -> str:
     return f"{_SENT}{recipient_id.hex}:{tries}"
 
 
-def deleting_key(recipient_id: UUID) -> str:
-    """Taking a message back."""
-    return f"{_DELETED}{recipient_id.hex}"
+def deleting_key(recipient_id: UUID, tries: int) -> str:
+    """Taking a message back, tried for this time."""
+    return f"{_DELETED}{recipient_id.hex}:{tries}"
 
 
 def recipients_sent(keys: Iterable[str]) -> list[UUID]:
@@ -32,7 +32,7 @@ def recipients_sent(keys: Iterable[str]) -> list[UUID]:
 
 def recipients_deleted(keys: Iterable[str]) -> list[UUID]:
     """The recipients whose messages were to be taken back."""
-    return [UUID(hex=key.removeprefix(_DELETED)) for key in keys if key.startswith(_DELETED)]
+    return [UUID(hex=key[len(_DELETED) :].partition(":")[0]) for key in keys if key.startswith(_DELETED)]
 
 
 def tap_data(recipient_id: UUID, button: int) -> str:

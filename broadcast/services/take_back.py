@@ -10,11 +10,11 @@ from broadcast.changes import locked, note_change, wake
 from broadcast.contracts import By
 from broadcast.errors import BroadcastError
 from broadcast.keys import deleting_key
-from broadcast.models import Recipient
+from broadcast.models import BroadcastChange, Recipient
 from broadcast.states import BroadcastState, RecipientState
 from core.clock import clock
 from mailbox.contracts import Post
-from mailbox.models import Priority
+from mailbox.models import OutboundMessage, Priority
 from mailbox.services.post import post
 
 # Telegram lets a bot delete what it has sent for so long; a little less, since deleting takes its time.
@@ -25,13 +25,17 @@ SLICE = 1_000
 def take_back(*, broadcast_id: UUID, by: By) -> int:
     """Delete the messages of a broadcast from the chats again; of how many people.
 
-    Raises BroadcastError: `state` while it is being sent, `nothing_to_delete`.
+    What could not be deleted, or is not known to be, is tried again when this is asked for again. Raises
+    BroadcastError: `state` while it is being sent, `being_deleted` while an earlier request is, `nothing_to_delete`.
     """
     with transaction.atomic():
         broadcast = locked(broadcast_id)
         if broadcast.state not in (BroadcastState.FINISHED, BroadcastState.CANCELLED, BroadcastState.PAUSED):
             raise BroadcastError("state", "Pause or cancel it first.")
-        count = sum(_delete(bot_id, broadcast.id) for bot_id in sorted(broadcast.bot_ids))
+        if any(_is_under_way(bot_id, broadcast.id) for bot_id in broadcast.bot_ids):
+            raise BroadcastError("being_deleted", "They are being deleted already.")
+        tries = BroadcastChange.objects.filter(broadcast=broadcast, action="deleted").count()
+        count = sum(_delete(bot_id, broadcast.id, tries) for bot_id in sorted(broadcast.bot_ids))
         if not count:
             raise BroadcastError("nothing_to_delete", "Telegram lets messages be deleted for 48 hours only.")
         note_change(broadcast, by=by, action="deleted", note=str(count))
@@ -39,7 +43,14 @@ def take_back(*, broadcast_id: UUID, by: By) -> int:
     return count
 
 
-def _delete(bot_id: UUID, broadcast_id: UUID) -> int:
+def _is_under_way(bot_id: UUID, broadcast_id: UUID) -> bool:
+    waiting = OutboundMessage.objects.for_bot(bot_id).filter(
+        priority=Priority.BROADCAST, settled_at__isnull=True, method="deleteMessage"
+    )
+    return waiting.filter(correlation_id=str(broadcast_id)).exists()
+
+
+def _delete(bot_id: UUID, broadcast_id: UUID, tries: int) -> int:
     rows = _deletable(bot_id, broadcast_id).order_by("id")
     count, last = 0, None
     while True:
@@ -52,7 +63,7 @@ def _delete(bot_id: UUID, broadcast_id: UUID) -> int:
             bot_id=bot_id,
             posts=[
                 Post(
-                    key=deleting_key(recipient_id),
+                    key=deleting_key(recipient_id, tries),
                     chat_id=chat_id,
                     method="deleteMessage",
                     params={"chat_id": chat_id, "message_id": message_id},
