@@ -60,6 +60,7 @@ def _shown(line: BroadcastLine) -> dict[str, Any]:
         "total": faces.number(figures.total),
         "sent": faces.number(figures.sent),
         "errors": faces.number(figures.failed),
+        "blocked": faces.number(figures.blocked),
         "deferred": faces.number(figures.deferred),
         "unknown": faces.number(figures.unknown),
         "rate": _("%(rate)s/s") % {"rate": faces.rate(broadcast.rate)} if broadcast.rate else "",

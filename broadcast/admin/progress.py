@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any, Final
 
 from django.conf import settings
@@ -32,22 +31,22 @@ _COMPARED_FOR: Final = 15
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """How much was sent at a time: two of them make a rate. The page carries them, so nobody has to keep any."""
+    """How many were tried at a time: two of them make a rate. The page carries them, so nobody has to keep any."""
 
-    sent: int
+    tried: int
     at: float
 
     @classmethod
     def read(cls, said: str) -> Glance | None:
-        sent, _tilde, at = said.partition("~")
+        tried, _tilde, at = said.partition("~")
         try:
-            glance = cls(int(sent[:12]), float(at[:20]))
+            glance = cls(int(tried[:12]), float(at[:20]))
         except ValueError:
             return None
         return glance if 0 <= clock.now().timestamp() - glance.at < 300 else None
 
     def __str__(self) -> str:
-        return f"{self.sent}~{self.at:.2f}"
+        return f"{self.tried}~{self.at:.2f}"
 
 
 def progress(broadcast: Broadcast, *, older: str = "", newer: str = "") -> dict[str, Any]:
@@ -192,15 +191,15 @@ def _speed(
     broadcast: Broadcast, figures: Figures, older: Glance | None, newer: Glance | None
 ) -> tuple[float | None, str]:
     """Messages a second lately, and the glances for the next look; None where nothing is being sent."""
-    now = Glance(figures.sent, clock.now().timestamp())
+    now = Glance(_tried(figures), clock.now().timestamp())
     if broadcast.state != BroadcastState.RUNNING:
         return None, ""
     base = older or newer
-    if base is None or base.sent > now.sent or now.at - base.at < _LEAST:
+    if base is None or base.tried > now.tried or now.at - base.at < _LEAST:
         speed = _overall(figures, now)
         base = base or now
     else:
-        speed = (now.sent - base.sent) / (now.at - base.at)
+        speed = (now.tried - base.tried) / (now.at - base.at)
     newer = newer or now
     if now.at - base.at > _WINDOW:
         base, newer = newer, now
@@ -209,10 +208,14 @@ def _speed(
 
 def _overall(figures: Figures, now: Glance) -> float | None:
     """The rate since the first message, while there is nothing nearer."""
-    if figures.first_sent_at is None or not figures.sent:
+    if figures.first_sent_at is None:
         return None
     seconds = now.at - figures.first_sent_at.timestamp()
-    return figures.sent / seconds if seconds >= _LEAST else None
+    return now.tried / seconds if seconds >= _LEAST else None
+
+
+def _tried(figures: Figures) -> int:
+    return figures.sent + figures.blocked + figures.failed + figures.unknown
 
 
 def _took(broadcast: Broadcast, figures: Figures) -> str:
@@ -222,15 +225,5 @@ def _took(broadcast: Broadcast, figures: Figures) -> str:
     return faces.length(max((last - first).total_seconds(), 0))
 
 
-def deletable_until(figures: Figures) -> bool:
-    """Whether Telegram would still delete what was sent last."""
-    return figures.last_sent_at is not None and clock.now() - figures.last_sent_at < timedelta(hours=47)
-
-
 def confirm_above() -> int:
     return int(settings.BROADCAST_CONFIRM_ABOVE)
-
-
-def ledger_counts(figures: Figures) -> dict[str, int]:
-    """How many rows of each state there are."""
-    return {code: getattr(figures, code) for code in faces.ROW_STATES}

@@ -56,6 +56,8 @@ class Typed:
     def from_content(cls, content: Content, *, languages: Iterable[str]) -> Typed:
         """What was written before; `languages` are those of a text that is still to be written."""
         codes = list(dict.fromkeys(code for each in content.variants for code in each.wordings))
+        # Kept JSON has an order of its own; the language of most people comes first.
+        codes.sort(key=lambda code: code != content.fallback)
         codes = codes or list(dict.fromkeys(languages)) or ["en"]
         return cls(
             languages=codes,

@@ -281,9 +281,7 @@ def variables() -> list[dict[str, str]]:
 
 def fragment(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
     """A part of a page, for our script."""
-    response = render(request, template, context)
-    response["Cache-Control"] = "no-store"
-    return response
+    return render(request, template, context)
 
 
 def _content(broadcast: Broadcast | None) -> Content:

@@ -32,12 +32,19 @@
     document.addEventListener("visibilitychange", look);
   }
 
+  // What takes longer to find out, so less often; not while somebody is about to press a button in it.
   for (const box of all("[data-load]")) {
-    fetch(box.dataset.load, { headers: { "X-Fragment": "1" } })
-      .then(async (answer) => {
+    const load = async () => {
+      if (document.hidden || box.querySelector("details[open]")) return;
+      try {
+        const answer = await fetch(box.dataset.load, { headers: { "X-Fragment": "1" } });
         if (answer.ok && !answer.redirected) box.innerHTML = await answer.text();
-      })
-      .catch(() => {});
+      } catch {
+        // As above.
+      }
+    };
+    load();
+    if (document.querySelector('[data-live="on"]')) setInterval(load, 15000);
   }
 
   // The clock on this person's wall.
