@@ -49,8 +49,9 @@ def judge(message: Outgoing, failure: Failure, *, now: datetime) -> Verdict:
     if failure.retryable and message.attempts < MOST_ATTEMPTS:
         wait = min(2.0 ** (message.attempts - 1), _LONGEST_WAIT)
         return Verdict(_later(message, failure, now, wait))
-    if kind not in _NOBODY and message.method == "sendPhoto" and message.params.get("caption"):
-        # A picture that cannot be sent keeps nobody from its words.
+    has_words = message.method == "sendPhoto" and message.params.get("caption")
+    if kind not in _NOBODY and has_words and not message.is_bulk:
+        # A picture that cannot be sent keeps nobody from its words; of many alike staff want to know before.
         return Verdict(_without_picture(message, failure))
     return Verdict(
         Outcome(message.id, "failed", error=_said(failure)),
