@@ -46,7 +46,7 @@ SELECT
     '', '', '[]', '[]', '', '{{}}', '[]', '{{}}',
     '', false, false, false, false,
     -- Telegram was asked about them this week, as about everybody who is not new.
-    true, false, '', now(), now(), now(), now()
+    true, false, %(source)s, now(), now(), now(), now()
 FROM generate_series(0, %(people)s - 1) AS place
 """
 _CONVERSATIONS = f"""
@@ -105,7 +105,7 @@ def gather(
                 chat_sends_per_second=None,
                 wanted_state=WantedState.RUNNING,
             )
-            _seat(owner, bot.id, people)
+            seat(owner, bot.id, people)
             members.append(Member(bot.id, slug, bot.token, people))
         owner.execute("ANALYZE")
     return members
@@ -116,9 +116,15 @@ def retire(members: list[Member]) -> None:
     Bot.objects.filter(id__in=[each.id for each in members]).update(wanted_state=WantedState.STOPPED)
 
 
-def _seat(owner: Owner, bot_id: UUID, people: int) -> None:
+def seat(owner: Owner, bot_id: UUID, people: int) -> None:
+    """Give the bot so many people who are in a session with it."""
     for statement in (_PROFILES, _CONVERSATIONS, _SESSIONS):
-        owner.execute(statement, {"bot": bot_id, "first": FIRST_PERSON, "people": people})
+        owner.execute(statement, {"bot": bot_id, "first": FIRST_PERSON, "people": people, "source": ""})
+
+
+def introduce(owner: Owner, bot_id: UUID, people: int, *, first: int, source: str) -> None:
+    """Give the bot so many people who have consented and said nothing since, their Telegram ids in a row."""
+    owner.execute(_PROFILES, {"bot": bot_id, "first": first, "people": people, "source": source})
 
 
 _numbers: Iterator[int] = count(1)

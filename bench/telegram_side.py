@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 TIMEOUT = 60.0
 
@@ -50,6 +50,28 @@ class TelegramSide:
         self._ask(
             "POST", f"/control/bots/{token}/say", {"user_id": user_id, "text": text, "first_name": "Анна"}
         )
+
+    def gather(self, token: str, *, first: int, count: int, keep: int = 0) -> None:
+        """So many people have started the bot, their ids in a row; their chats remember so many messages."""
+        about = {"first_id": first, "count": count, "first_name": "Анна", "language_code": "ru", "keep": keep}
+        self._ask("POST", f"/control/bots/{token}/people", about)
+
+    def received(self, token: str, *, containing: str = "") -> dict[int, int]:
+        """How many messages with these words each chat got. Raises RuntimeError when not all are known any more."""
+        answer = self._ask("GET", f"/control/bots/{token}/received?containing={quote(containing)}")
+        if not answer["is_whole"]:
+            message = "the sandbox has forgotten part of what was said"
+            raise RuntimeError(message)
+        return {int(chat): int(count) for chat, count in answer["chats"].items()}
+
+    def floods(self, token: str) -> list[tuple[float, str]]:
+        """When the bot got a 429, and for which method."""
+        answer = self._ask("GET", f"/control/bots/{token}/floods")
+        return [(float(each["at"]), str(each["method"])) for each in answer["floods"]]
+
+    def limit(self, is_limited: bool) -> None:
+        """Telegram's pace, on or off."""
+        self._ask("POST", "/control/limits", {"enabled": is_limited})
 
     def tokens(self) -> list[str]:
         """All bots that it knows."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 _SWEEP_AT = 1024
 _DUST = 1e-6  # seconds: what adding fractions up leaves behind must not hold a message back
@@ -117,30 +118,39 @@ class Pacer:
             ready = max(ready, _ready(pace, full_at))
         return ready
 
-    def room(self, now: float) -> int:
-        """How many messages the bot as a whole may send at this moment, whatever their chats allow."""
+    def barred_until(self, chat_id: int) -> float:
+        """Until when Telegram has asked for silence in this chat, or everywhere; long ago where it has not."""
+        return max(self._bot_barred_until, self._chat_barred_until.get(chat_id, -math.inf))
+
+    def room(self, now: float, *, ahead: float = 0.0) -> int:
+        """How many messages the bot as a whole may send, whatever their chats allow: now, or so many seconds from now.
+
+        Whoever takes ahead of time sends each at its `ready_at`.
+        """
         if self._bot_barred_until > now:
             return 0
         if self._free or self._limits.bot is None:
             return _UNLIMITED
         self._slide(now)
-        return max(0, self._limits.bot.count - len(self._window) - self._unanswered)
+        soon = sum(1 for _ in takewhile(lambda at: at <= now + ahead, self._window)) if ahead else 0
+        return max(0, self._limits.bot.count - len(self._window) + soon - self._unanswered)
 
-    def bulk_room(self, now: float) -> int:
+    def bulk_room(self, now: float, *, ahead: float = 0.0) -> int:
         """How many of these may be of broadcasts: they leave evenly, so that a reply never waits for a whole window."""
-        room = self.room(now)
+        room = self.room(now, ahead=ahead)
         if room <= 0 or self._free or self._limits.bot is None:
             return room
         pace = _bulk(self._limits.bot)
-        missing = max(0.0, self._bulk_full_at - now) * pace.rate
-        return min(room, max(0, int(pace.burst - missing + _DUST * pace.rate)))
+        saved = pace.burst - max(0.0, self._bulk_full_at - now) * pace.rate
+        return min(room, max(0, int(saved + (ahead + _DUST) * pace.rate)))
 
-    def bulk_ready_at(self, now: float) -> float:
-        """The earliest moment, `now` or later, at which one more of a broadcast may leave."""
-        ready = max(now, self._bot_barred_until, self._bot_ready_at(now))
+    def bulk_ready_at(self, now: float, *, count: int = 1) -> float:
+        """The earliest moment, `now` or later, at which one more of a broadcast (the last of `count`) may leave."""
+        ready = max(now, self._bot_barred_until, self._bot_ready_at(now, count))
         if self._free or self._limits.bot is None:
             return ready
-        return max(ready, _ready(_bulk(self._limits.bot), self._bulk_full_at))
+        pace = _bulk(self._limits.bot)
+        return max(ready, _ready(pace, max(self._bulk_full_at, now) + (count - 1) / pace.rate))
 
     def take(self, chat_id: int, now: float, *, is_bulk: bool = False) -> None:
         """A message goes into this chat now; `answered` must follow."""
@@ -169,12 +179,12 @@ class Pacer:
             self._chat_barred_until[chat_id] = max(self._chat_barred_until.get(chat_id, now), until)
             self._sweep(now)
 
-    def _bot_ready_at(self, now: float) -> float:
+    def _bot_ready_at(self, now: float, count: int = 1) -> float:
         quota = self._limits.bot
         if quota is None:
             return now
         self._slide(now)
-        missing = len(self._window) + self._unanswered + 1 - quota.count
+        missing = len(self._window) + self._unanswered + count - quota.count
         if missing <= 0:
             return now
         if missing > len(self._window):

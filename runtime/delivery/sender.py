@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
@@ -33,6 +34,10 @@ SWEEP_SECONDS = 2.0
 MOST_IN_FLIGHT = 48
 # What becomes free within so many seconds is taken together.
 _TOGETHER = 0.02
+# Messages are taken so many seconds before they may leave: none of the quota is lost while the database writes.
+_AHEAD = 0.12
+# Of broadcasts as many at once as leave in so many seconds, and outcomes of theirs wait so long for company.
+_BULK_SECONDS = 0.1
 
 
 class Sender:
@@ -64,6 +69,8 @@ class Sender:
         # Chats that may not be written to yet, and until when (monotonic seconds).
         self._cooling: dict[int, float] = {}
         self._verdicts: list[tuple[Outgoing, Verdict]] = []
+        # When they are to be written down, at the latest.
+        self._write_by = math.inf
         self._is_pending = True
         # More of broadcasts waits than was let go.
         self._has_bulk = True
@@ -146,14 +153,17 @@ class Sender:
         self._wake.clear()
         now = clock.monotonic()
         self._cooling = {chat: until for chat, until in self._cooling.items() if until > now}
-        slots = bulk_slots = 0
-        if self._is_pending and not self._is_stopping:
-            slots = min(self._most_in_flight - len(self._in_flight), self._pacer.room(now))
-        verdicts, self._verdicts = self._verdicts, []
-        if not verdicts and slots <= 0:
+        is_due = bool(self._verdicts) and (now >= self._write_by or self._is_stopping)
+        # Written down, an outcome frees its chat for what was passed over.
+        self._is_pending |= is_due
+        bulk_slots = 0
+        slots = self._slots(now)
+        if not is_due and slots <= 0:
             return
+        verdicts, self._verdicts = self._verdicts, []
+        self._write_by = math.inf
         if slots > 0:
-            bulk_slots = min(slots, self._pacer.bulk_room(now))
+            bulk_slots = min(slots, self._pacer.bulk_room(now, ahead=_AHEAD))
             # What is posted from now on may be too late for this look.
             self._is_pending = False
         try:
@@ -169,9 +179,10 @@ class Sender:
         except BaseException:
             # The outcomes are known and must not be lost with the connection.
             self._verdicts = verdicts + self._verdicts
+            self._write_by = -math.inf
             self._is_pending = True
             raise
-        if messages and len(messages) == slots:
+        if messages and len(messages) == slots and not messages[-1].is_bulk:
             self._is_pending = True
         if bulk_slots > 0:
             bulk = sum(message.is_bulk for message in messages)
@@ -179,28 +190,72 @@ class Sender:
         if self.on_trouble is not None:
             for broadcast_id in troubled:
                 self.on_trouble(broadcast_id)
+        self._let_go(messages, files)
+
+    def _let_go(self, messages: Sequence[Outgoing], files: Mapping[UUID, MediaFile]) -> None:
+        """Send each as soon as the pace allows, in this order."""
+        now = clock.monotonic()
         for message in messages:
-            self._pacer.take(message.chat_id, clock.monotonic(), is_bulk=message.is_bulk)
-            self._in_flight[message.chat_id] = asyncio.create_task(self._send(message, files))
+            ready = self._pacer.ready_at(message.chat_id, now)
+            if message.is_bulk:
+                ready = max(ready, self._pacer.bulk_ready_at(now))
+            self._pacer.take(message.chat_id, ready, is_bulk=message.is_bulk)
+            self._in_flight[message.chat_id] = asyncio.create_task(self._send(message, files, at=ready))
+
+    def _slots(self, now: float) -> int:
+        """How many messages are to be taken."""
+        if self._is_stopping or not (self._is_pending or self._is_bulk_due(now)):
+            return 0
+        return min(self._most_in_flight - len(self._in_flight), self._pacer.room(now, ahead=_AHEAD))
+
+    def _is_bulk_due(self, now: float) -> bool:
+        """Whether a whole portion of broadcasts may leave soon."""
+        if not self._has_bulk or self._most_in_flight - len(self._in_flight) < self._portion:
+            return False
+        return self._pacer.bulk_ready_at(now, count=self._portion) <= now + _AHEAD
+
+    @property
+    def _portion(self) -> int:
+        """So many messages of broadcasts are taken at once, where there are so many."""
+        rate = self.rate
+        most = max(1, self._most_in_flight // 3)
+        return most if rate is None else max(1, min(most, round(rate * _BULK_SECONDS)))
 
     def _seconds_to_wait(self) -> float:
-        if self._verdicts:
-            return 0.0
         if self._wake.is_set():
             return 0.0
         now = clock.monotonic()
         waits = [until - now for until in self._cooling.values()]
-        if len(self._in_flight) < self._most_in_flight:
-            if self._is_pending:
-                waits.append(self._pacer.ready_at(0, now) - now + _TOGETHER)
-            if self._has_bulk:
-                waits.append(self._pacer.bulk_ready_at(now) - now + _TOGETHER)
+        if self._verdicts:
+            waits.append(self._write_by - now)
+            if self._is_stopping:
+                return 0.0
+        free = self._most_in_flight - len(self._in_flight)
+        if self._is_pending and free > 0:
+            waits.append(self._pacer.ready_at(0, now) - now - _AHEAD + _TOGETHER)
+        if self._has_bulk and free >= self._portion:
+            waits.append(self._pacer.bulk_ready_at(now, count=self._portion) - now - _AHEAD)
         return max(0.001, min([SWEEP_SECONDS, *waits]))
 
-    async def _send(self, message: Outgoing, files: Mapping[UUID, MediaFile]) -> None:
-        started = clock.monotonic()
-        verdict = too_late(message, files, now=clock.now())
+    async def _wait_for_turn(self, message: Outgoing, at: float) -> None:
+        while True:
+            left = max(at, self._pacer.barred_until(message.chat_id)) - clock.monotonic()
+            if left <= 0:
+                return
+            await asyncio.sleep(left)
+
+    async def _send(self, message: Outgoing, files: Mapping[UUID, MediaFile], *, at: float) -> None:
+        verdict: Verdict | None = None
+        started = at
         try:
+            try:
+                await self._wait_for_turn(message, at)
+            except asyncio.CancelledError:
+                # It has not left: whoever comes next sends it.
+                verdict = Verdict(Outcome(message.id, "pending"))
+                raise
+            started = clock.monotonic()
+            verdict = too_late(message, files, now=clock.now())
             if verdict is None:
                 sent = await self._client.send(message.method, with_files(message.params, files))
                 file_ids = file_ids_of(message.params, files, sent.result)
@@ -221,8 +276,9 @@ class Sender:
         finally:
             self._pacer.answered(clock.monotonic())
             del self._in_flight[message.chat_id]
-            # The next message of this chat was passed over while this one was out.
-            self._is_pending = True
+            if not message.is_bulk:
+                # The next message of this chat was passed over while this one was out.
+                self._is_pending = True
             if verdict is not None:
                 self._note(message, verdict, clock.monotonic() - started)
             self._wake.set()
@@ -230,6 +286,8 @@ class Sender:
     def _note(self, message: Outgoing, verdict: Verdict, seconds: float) -> None:
         now = clock.monotonic()
         self._verdicts.append((message, verdict))
+        patience = _BULK_SECONDS if message.is_bulk else 0.0
+        self._write_by = min(self._write_by, now + patience)
         if verdict.silence:
             self._pacer.punish(message.chat_id, verdict.silence, now)
         if verdict.is_token_revoked:
