@@ -43,12 +43,6 @@ ADMIN_NAVIGATION: list[dict[str, Any]] = [
         "items": [
             {"title": _("Home"), "icon": "home", "link": reverse_lazy("admin:index")},
             {
-                "title": _("Inbox"),
-                "icon": "inbox",
-                "link": reverse_lazy("inbox:list"),
-                "count": "dashboard.counts.needing_humans",
-            },
-            {
                 "title": _("Bots"),
                 "icon": "smart_toy",
                 "link": reverse_lazy("admin:bots_bot_changelist"),
