@@ -8,8 +8,9 @@ from uuid import UUID
 from broadcast.statements import SQL
 from broadcast.states import RecipientState
 
-# Of each bot and state so many are looked at.
-LOOKED_AT: Final = 10_000
+# Of each state so many are looked at, over all bots; of each bot at least some.
+LOOKED_AT: Final = 3_000
+_LEAST_A_BOT: Final = 100
 _STATES: Final = (
     RecipientState.HELD,
     RecipientState.DEFERRED,
@@ -31,12 +32,13 @@ class Reason:
 
 def reasons_of(*, broadcast_id: UUID, bot_ids: Sequence[UUID]) -> list[Reason]:
     """Why recipients are held back, deferred, failed, blocked or unknown, the most frequent first; one query."""
+    most = max(_LEAST_A_BOT, LOOKED_AT // max(1, len(bot_ids)))
     rows = SQL["reasons"].rows(
         {
             "broadcast_id": broadcast_id,
             "bot_ids": list(bot_ids),
             "states": [each.value for each in _STATES],
-            "most": LOOKED_AT,
+            "most": most,
         }
     )
-    return [Reason(row.state, row.reason, row.count, row.count >= LOOKED_AT) for row in rows]
+    return [Reason(row.state, row.reason, row.count, row.count >= most) for row in rows]
