@@ -97,7 +97,7 @@ def _release(share: BroadcastShare, room: int, allowance: Allowance) -> _Look:
     broadcast = share.broadcast
     most = allowance.most(broadcast.id, rate=broadcast.rate, now=clock.monotonic())
     limit = min(room, MOST_AT_ONCE, MOST_AT_ONCE if most is None else most, _room_for_file(share))
-    if limit <= 0 or not _is_still_running(broadcast):
+    if limit <= 0 or not _is_still_running(share):
         return _Look(share)
     bot = Bot.objects.get(id=share.bot_id)
     letters, winner = letters_of(broadcast, share, bot)
@@ -120,12 +120,13 @@ def _release(share: BroadcastShare, room: int, allowance: Allowance) -> _Look:
     return _Look(share, count, changes)
 
 
-def _is_still_running(broadcast: Broadcast) -> bool:
+def _is_still_running(share: BroadcastShare) -> bool:
     """Whoever pauses it waits until these recipients are in the outbox, and takes them back from there.
 
     A text for the rest that was chosen since it was read is known from here on: a share would be done without them.
     """
-    (row,) = SQL["hold"].rows({"broadcast_id": broadcast.id})
+    broadcast = share.broadcast
+    (row,) = SQL["hold"].rows({"bot_id": share.bot_id, "broadcast_id": broadcast.id})
     broadcast.winner, broadcast.changed_at = row.winner, row.changed_at
     return bool(row.state == BroadcastState.RUNNING)
 

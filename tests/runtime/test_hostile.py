@@ -66,7 +66,7 @@ async def test_a_message_that_cannot_be_read_is_buried_and_the_next_is_answered(
 
 
 async def test_good_and_bad_of_one_burst_are_told_apart(office: Office) -> None:
-    bot = await office.open(burst_wait=0.5)
+    bot = await office.open(burst_wait=1.5)
     vera = await office.friend(bot)
     await vera.say("one")
     await vera.send({"message": in_chat(vera, date="never")})

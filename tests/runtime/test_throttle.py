@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from runtime.delivery.pacing import Pace
+from runtime.delivery.pacing import Pace, Quota
 from runtime.dispatch.throttle import Pass, Throttle
 from runtime.paces import act_pace, send_limits
 
@@ -67,7 +67,7 @@ def test_whatever_staff_wrote_there_is_a_pace_for_people(
 
 def test_a_bot_sends_no_more_in_any_second_than_staff_set() -> None:
     limits = send_limits(settings())
-    assert limits.bot == Pace(rate=25.0, burst=5)
+    assert limits.bot == Quota(30)
     assert limits.private == Pace(rate=1.0, burst=4)
 
 
@@ -77,4 +77,10 @@ def test_no_pace_is_no_limit() -> None:
 
 
 def test_a_slow_bot_sends_one_at_a_time() -> None:
-    assert send_limits(settings(sends_per_second=0.1)).bot == Pace(rate=0.1 * 5 / 6, burst=1)
+    assert send_limits(settings(sends_per_second=0.1)).bot == Quota(1, seconds=10.0)
+
+
+def test_a_pace_between_two_whole_numbers_is_kept() -> None:
+    quota = send_limits(settings(sends_per_second=2.5)).bot
+    assert quota is not None
+    assert (quota.count, quota.rate) == (2, pytest.approx(2.5))
