@@ -13,13 +13,14 @@ from unfold.forms import BaseDialogForm
 from unfold.paginator import InfinitePaginator
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldBooleanSwitchWidget
 
-from bots.admin.base import ReadOnlyAdmin, is_staff
+from bots.admin.base import OfBots, ReadOnlyAdmin, bots_where
 from bots.admin.faces import NOTHING, ago, badge, dialog_action
-from bots.admin.visible_bots import VisibleBotsFilter
+from bots.admin.visible_bots import FigureBotsFilter, VisibleBotsFilter
 from bots.models import Bot
+from bots.roles import Capability
 from care.models import ProactiveMessage, RotationRun, RunState, RunTrigger
 from care.services.keep_run import want_run
-from core.tenancy import visible_bots
+from core.tenancy import figure_bots, visible_bots
 
 _COLOURS = {
     RunState.WANTED: "info",
@@ -46,10 +47,11 @@ class RefreshDialog(BaseDialogForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["bot"].queryset = Bot.objects.filter(id__in=visible_bots() or ()).order_by("name")
+        mine = bots_where(self.request, Capability.CHANGE_PEOPLE)
+        self.fields["bot"].queryset = Bot.objects.filter(id__in=mine).order_by("name")
 
 
-class SeenByStaff(ReadOnlyAdmin):
+class SeenByStaff(OfBots, ReadOnlyAdmin):
     """Rows of the bots that the person may see."""
 
     list_filter: tuple[Any, ...] = (VisibleBotsFilter,)
@@ -59,22 +61,18 @@ class SeenByStaff(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows: QuerySet[Any] = super().get_queryset(request)
-        return rows.filter(bot_id__in=visible_bots() or ()).select_related(*self.list_select_related)
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return is_staff(request)
-
-    def has_view_permission(self, request: HttpRequest, obj: object = None) -> bool:  # noqa: ARG002
-        return is_staff(request)
+        seen = figure_bots() if self.looks is Capability.SEE_FIGURES else visible_bots()
+        return rows.filter(bot_id__in=seen or ()).select_related(*self.list_select_related)
 
 
 @admin.register(RotationRun)
 class RotationRunAdmin(SeenByStaff):
     """Rounds over the portraits of a bot's people, the newest first."""
 
+    looks = Capability.SEE_FIGURES
     list_display = ("when", "bot", "outcome", "trigger", "progress", "result", "tokens", "cost", "took")
     list_display_links = ("when",)
-    list_filter = (VisibleBotsFilter, "state", "trigger")
+    list_filter = (FigureBotsFilter, "state", "trigger")
     ordering = ("-wanted_at", "-id")
     actions_list = ("refresh",)
     fields = (
@@ -87,8 +85,8 @@ class RotationRunAdmin(SeenByStaff):
     )
     readonly_fields = ("cost",)
 
-    def has_refresh_permission(self, request: HttpRequest, object_id: object = None) -> bool:  # noqa: ARG002
-        return is_staff(request)
+    def has_refresh_permission(self, request: HttpRequest, object_id: object = None) -> bool:
+        return self.may(request, Capability.CHANGE_PEOPLE, object_id)
 
     @dialog_action(
         label=_("Refresh portraits"),

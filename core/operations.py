@@ -13,7 +13,7 @@ from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import ProjectState
 
-from core.tenancy import VISIBLE_BOTS
+from core.tenancy import FIGURE_BOTS, VISIBLE_BOTS
 
 STAFF = "app_staff"
 RUNTIME = "bot_runtime"
@@ -137,6 +137,33 @@ class SharedTable(migrations.RunSQL):
 
     def deconstruct(self) -> tuple[str, Sequence[Any], dict[str, Any]]:
         return type(self).__name__, [self.table], {"runtime": self.runtime}
+
+
+class FigureTable(migrations.RunSQL):
+    """Let staff read a table (and its partitions) also for bots of which they see figures alone.
+
+    For tables that say nothing of any person, protected before by TenantTable or SharedTable (`is_shared`). Writing
+    is left to whom it was left.
+    """
+
+    def __init__(self, table: str, *, is_partitioned: bool = True, is_shared: bool = False) -> None:
+        self.table, self.is_partitioned, self.is_shared = table, is_partitioned, is_shared
+        tables = [table, *(f"{table}_p{n}" for n in range(PARTITIONS))] if is_partitioned else [table]
+        seen = f"bot_ids && {FIGURE_BOTS}" if is_shared else f"bot_id = ANY ({FIGURE_BOTS})"
+        super().__init__(
+            [
+                f'CREATE POLICY figure_bots ON "{each}" FOR SELECT TO {STAFF} USING ({seen})'
+                for each in tables
+            ],
+            [f'DROP POLICY figure_bots ON "{each}"' for each in reversed(tables)],
+        )
+
+    def deconstruct(self) -> tuple[str, Sequence[Any], dict[str, Any]]:
+        return (
+            type(self).__name__,
+            [self.table],
+            {"is_partitioned": self.is_partitioned, "is_shared": self.is_shared},
+        )
 
 
 class TenantForeignKey(migrations.RunSQL):

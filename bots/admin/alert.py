@@ -12,13 +12,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.forms import BaseDialogForm
 
-from bots.admin.base import ReadOnlyAdmin, is_staff, is_superuser
+from bots.admin.base import OfBots, ReadOnlyAdmin, is_superuser
 from bots.admin.faces import NOTHING, ago, badge, dialog_action
-from bots.admin.visible_bots import VisibleBotsFilter
+from bots.admin.visible_bots import FigureBotsFilter
 from bots.models import Alert, AlertKind
+from bots.roles import Capability
 from bots.selectors.open_alerts import alerts_for, count_open_alerts
 from bots.services.acknowledge_alert import acknowledge_alert
-from core.tenancy import visible_bots
+from core.tenancy import figure_bots
 
 _COLOURS = {
     AlertKind.ERROR: "danger",
@@ -58,7 +59,7 @@ class AcknowledgedFilter(admin.SimpleListFilter):
         return queryset.filter(acknowledged_at__isnull=self.value() != "yes")
 
 
-class AlertsBotFilter(VisibleBotsFilter):
+class AlertsBotFilter(FigureBotsFilter):
     """One of the person's bots; for owners also the installation."""
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
@@ -72,9 +73,11 @@ class AlertsBotFilter(VisibleBotsFilter):
 
 
 @admin.register(Alert)
-class AlertAdmin(ReadOnlyAdmin):
+class AlertAdmin(OfBots, ReadOnlyAdmin):
     """What staff must know, the newest first, until somebody has acknowledged it."""
 
+    # Alerts name nobody.
+    looks = Capability.SEE_FIGURES
     list_display = ("which", "about", "whose", "times", "when", "told")
     list_display_links = ("which",)
     list_filter = (AcknowledgedFilter, AlertsBotFilter, "kind")
@@ -100,18 +103,12 @@ class AlertAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Alert]:
         assert isinstance(request.user, User)  # noqa: S101 - the admin lets nobody else in
         alerts: QuerySet[Alert] = super().get_queryset(request)
-        seen = alerts_for(user=request.user, bot_ids=visible_bots() or ())
+        seen = alerts_for(user=request.user, bot_ids=figure_bots() or ())
         return (alerts & seen).select_related("bot", "acknowledged_by")
 
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return is_staff(request)
-
-    def has_view_permission(self, request: HttpRequest, obj: object = None) -> bool:  # noqa: ARG002
-        return is_staff(request)
-
-    def has_acknowledge_permission(self, request: HttpRequest, obj: object = None) -> bool:  # noqa: ARG002
-        # Whoever may see an alert may look after it.
-        return is_staff(request)
+    def has_acknowledge_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        # Whoever may look after the bot's people may look after its alerts.
+        return self.may(request, Capability.CHANGE_PEOPLE, obj)
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         alert = self.get_object(request, str(object_id))
@@ -143,7 +140,11 @@ class AlertAdmin(ReadOnlyAdmin):
 
     def _acknowledge(self, request: HttpRequest, alerts: list[Alert]) -> None:
         assert isinstance(request.user, User)  # noqa: S101 - the admin lets nobody else in
-        news = sum(acknowledge_alert(alert_id=each.id, by=request.user) for each in alerts)
+        news = sum(
+            acknowledge_alert(alert_id=each.id, by=request.user)
+            for each in alerts
+            if self.has_acknowledge_permission(request, each)
+        )
         self.message_user(request, _("Acknowledged: %(count)d.") % {"count": news})
 
     # Columns and fields
@@ -211,5 +212,5 @@ def waiting_alerts(request: HttpRequest) -> int | str:
     """What the sidebar shows beside "Alerts": how many wait, 0 for none."""
     if not isinstance(request.user, User):
         return 0
-    count = count_open_alerts(user=request.user, bot_ids=visible_bots() or (), most=_MOST_COUNTED)
+    count = count_open_alerts(user=request.user, bot_ids=figure_bots() or (), most=_MOST_COUNTED)
     return count if count < _MOST_COUNTED else f"{_MOST_COUNTED - 1}+"

@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.models import User
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.core.exceptions import ValidationError
+from django.db.models import Model
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from unfold.admin import ModelAdmin
 
+from bots.roles import Capability
+from bots.selectors.access import bots_with, capabilities_of
 from core.errors import AppError
 
 
@@ -32,6 +37,10 @@ class Admin(ModelAdmin):  # type: ignore[misc]
         messages.success(request, done)
         return True
 
+    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: Any) -> Any:  # noqa: ARG002
+        # Django leads home with a message that repeats the id; what one may not see is not there.
+        raise Http404
+
     def back(self, request: HttpRequest) -> HttpResponse:
         """Return to the page on which the person pressed the button, dialog or not."""
         came_from = request.headers.get("HX-Current-URL") or request.headers.get("Referer") or ""
@@ -44,6 +53,60 @@ class Admin(ModelAdmin):  # type: ignore[misc]
             # The dialog's form is sent by script, which a plain redirect would not lead away from the page.
             return HttpResponse(headers={"HX-Redirect": to})
         return HttpResponseRedirect(to)
+
+
+class OfBots:
+    """Rows of bots: what one may do with a row follows from one's role in its bot, not from Django's permissions.
+
+    Stands before the admin class. Where no row is asked about, any bot will do: lists hold the rows of those bots
+    alone, and a row of another bot is not found.
+    """
+
+    looks = Capability.SEE_PEOPLE
+    # None: nobody changes rows by the admin's form.
+    changes: Capability | None = None
+
+    def bot_of(self, row: Any) -> UUID | None:
+        """The bot whose role counts for this row; None for what is the installation's."""
+        return row.bot_id  # type: ignore[no-any-return]
+
+    def may(self, request: HttpRequest, capability: Capability, row: Any = None) -> bool:
+        """May whoever asks do this with the row: itself, or its id, as unfold's buttons have it?"""
+        if row is not None and not isinstance(row, Model):
+            row = self._named(request, row)
+        if row is None:
+            return may(request, capability)
+        bot_id = self.bot_of(row)
+        return is_superuser(request) if bot_id is None else may(request, capability, bot_id)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        # Whoever was given no bot yet sees that there is nothing, not a closed door.
+        return self.may(request, self.looks) or (
+            is_staff(request) and not bots_where(request, Capability.SEE_FIGURES)
+        )
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_module_permission(request) if obj is None else self.may(request, self.looks, obj)
+
+    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:  # noqa: ARG002
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.changes is not None and self.may(request, self.changes, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+        return False
+
+    def _named(self, request: HttpRequest, row_id: Any) -> Any:
+        # A page asks about the same row for each of its buttons.
+        kept: dict[Any, Any] = request.__dict__.setdefault("_rows_of_bots", {})
+        key = (type(self).__name__, str(row_id))
+        if key not in kept:
+            try:
+                kept[key] = self.get_queryset(request).filter(pk=row_id).first()  # type: ignore[attr-defined]
+            except (ValidationError, ValueError):
+                kept[key] = None
+        return kept[key]
 
 
 class RefusalsInForm:
@@ -105,3 +168,17 @@ def is_superuser(request: HttpRequest) -> bool:
 
 def is_staff(request: HttpRequest) -> bool:
     return isinstance(request.user, User) and request.user.is_active and request.user.is_staff
+
+
+def may(request: HttpRequest, capability: Capability, bot_id: UUID | None = None) -> bool:
+    """May whoever asks do this in the bot; without one, in any bot? Superusers may do everything in all of them."""
+    user: Any = request.user
+    if bot_id is not None:
+        return capability in capabilities_of(user=user, bot_id=bot_id)
+    return is_superuser(request) or bool(bots_with(user=user, capability=capability))
+
+
+def bots_where(request: HttpRequest, capability: Capability) -> tuple[UUID, ...]:
+    """The bots in which whoever asks may do this."""
+    user: Any = request.user
+    return bots_with(user=user, capability=capability)

@@ -16,10 +16,11 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.forms import BaseDialogForm
 
-from bots.admin.base import ServiceAdmin, is_staff, is_superuser
+from bots.admin.base import OfBots, ServiceAdmin, is_superuser, may
 from bots.admin.faces import NOTHING, ago, badge, dialog_action, short
 from bots.forms import BotForm, NewBotForm, TokenDialog
 from bots.models import Alert, Bot, BotAccess, BotStatus, ObservedState, ProactiveKind, WantedState
+from bots.roles import Capability
 from bots.selectors.spending import spent_today
 from bots.services.delete_bot import delete_bot
 from bots.services.register_bot import register_bot
@@ -29,7 +30,7 @@ from bots.services.set_model_key import set_model_key
 from bots.services.set_wanted_state import set_wanted_state
 from bots.services.update_bot import update_bot
 from core.errors import AppError
-from core.tenancy import visible_bots
+from core.tenancy import figure_bots
 
 _COLOURS = {
     ObservedState.RUNNING: "success",
@@ -46,11 +47,11 @@ _ADDRESSES = ("api_url", "model_base_url")
 
 
 class AccessInline(TabularInline):  # type: ignore[misc]
-    """Who of the staff sees this bot and its people."""
+    """Who of the staff sees this bot, and in which role."""
 
     model = BotAccess
     extra = 0
-    fields = ("user",)
+    fields = ("user", "role")
     verbose_name_plural = _("Staff who see this bot")
 
     def formfield_for_foreignkey(
@@ -63,16 +64,19 @@ class AccessInline(TabularInline):  # type: ignore[misc]
             field.choices = list(field.choices)
         return field  # type: ignore[no-any-return]
 
-    def has_view_permission(self, request: HttpRequest, obj: object = None) -> bool:  # noqa: ARG002
-        return is_superuser(request)
+    def has_view_permission(self, request: HttpRequest, obj: Bot | None = None) -> bool:
+        # The page's bot: Django hands it to its inlines.
+        return obj is not None and may(request, Capability.GIVE_ACCESS, obj.id)
 
     has_add_permission = has_change_permission = has_delete_permission = has_view_permission
 
 
 @admin.register(Bot)
-class BotAdmin(ServiceAdmin):
+class BotAdmin(OfBots, ServiceAdmin):
     """Bots: staff write what they want, the runtime brings it about and shows what it sees."""
 
+    looks = Capability.SEE_FIGURES
+    changes = Capability.CHANGE_BOT
     list_display = ("who", "state", "wanted", "last_poll", "restarts", "error")
     list_display_links = ("who",)
     list_filter = ("wanted_state", "status__state", "language")
@@ -169,7 +173,7 @@ class BotAdmin(ServiceAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Bot]:
         bots: QuerySet[Bot] = super().get_queryset(request).select_related("status")
-        return bots if is_superuser(request) else bots.filter(id__in=visible_bots() or ())
+        return bots if is_superuser(request) else bots.filter(id__in=figure_bots() or ())
 
     def get_readonly_fields(self, request: HttpRequest, obj: Bot | None = None) -> tuple[str, ...]:  # noqa: ARG002
         # The token and the key are sent there: whoever chose the addresses could read both.
@@ -184,13 +188,13 @@ class BotAdmin(ServiceAdmin):
         kwargs["form"] = BotForm if obj else NewBotForm
         return super().get_form(request, obj, change=change, **kwargs)
 
-    # Who may do what: access to a bot lets a person see it, Django's permission lets them change it.
+    # Who may do what
 
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return is_staff(request)
+    def bot_of(self, row: Bot) -> UUID:
+        return row.id
 
-    def has_view_permission(self, request: HttpRequest, obj: Bot | None = None) -> bool:  # noqa: ARG002
-        return is_staff(request)
+    def has_start_stop_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return self.may(request, Capability.START_STOP, obj)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return is_superuser(request)
@@ -334,6 +338,7 @@ class BotAdmin(ServiceAdmin):
         variant="SUCCESS",
         question=_("The bot begins to receive and to answer."),
         button=_("Start"),
+        permissions=("start_stop",),
     )
     def start(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:  # noqa: ARG002
         return self._want(request, object_id, WantedState.RUNNING)
@@ -344,6 +349,7 @@ class BotAdmin(ServiceAdmin):
         icon="pause",
         question=_("The bot keeps what people write and answers when it is started again."),
         button=_("Pause"),
+        permissions=("start_stop",),
     )
     def pause(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:  # noqa: ARG002
         return self._want(request, object_id, WantedState.PAUSED)
@@ -354,6 +360,7 @@ class BotAdmin(ServiceAdmin):
         icon="stop",
         question=_("The bot finishes what is in hand and falls silent. Telegram keeps updates for 24 hours."),
         button=_("Stop"),
+        permissions=("start_stop",),
     )
     def stop(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:  # noqa: ARG002
         return self._want(request, object_id, WantedState.STOPPED)
@@ -364,6 +371,7 @@ class BotAdmin(ServiceAdmin):
         icon="restart_alt",
         question=_("Only this bot starts anew; nothing is lost, and the others do not notice."),
         button=_("Restart"),
+        permissions=("start_stop",),
     )
     def restart(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:  # noqa: ARG002
         return self._act(request, object_id, restart_bot, done=_("“%s” starts anew."))
@@ -380,19 +388,19 @@ class BotAdmin(ServiceAdmin):
         service = partial(replace_token, token=form.cleaned_data["token"])
         return self._act(request, object_id, service, done=_("“%s” has its new token."))
 
-    @admin.action(description=_("Start"), permissions=["change"])
+    @admin.action(description=_("Start"), permissions=["start_stop"])
     def start_selected(self, request: HttpRequest, bots: QuerySet[Bot]) -> None:
         self._each(request, bots, partial(set_wanted_state, wanted=WantedState.RUNNING))
 
-    @admin.action(description=_("Pause"), permissions=["change"])
+    @admin.action(description=_("Pause"), permissions=["start_stop"])
     def pause_selected(self, request: HttpRequest, bots: QuerySet[Bot]) -> None:
         self._each(request, bots, partial(set_wanted_state, wanted=WantedState.PAUSED))
 
-    @admin.action(description=_("Stop"), permissions=["change"])
+    @admin.action(description=_("Stop"), permissions=["start_stop"])
     def stop_selected(self, request: HttpRequest, bots: QuerySet[Bot]) -> None:
         self._each(request, bots, partial(set_wanted_state, wanted=WantedState.STOPPED))
 
-    @admin.action(description=_("Restart"), permissions=["change"])
+    @admin.action(description=_("Restart"), permissions=["start_stop"])
     def restart_selected(self, request: HttpRequest, bots: QuerySet[Bot]) -> None:
         self._each(request, bots, restart_bot)
 
@@ -416,6 +424,9 @@ class BotAdmin(ServiceAdmin):
 
     def _each(self, request: HttpRequest, bots: QuerySet[Bot], service: Callable[..., object]) -> None:
         for bot in bots:
+            if not self.has_start_stop_permission(request, bot):
+                messages.error(request, _("Your role in “%s” does not allow this.") % bot.name)
+                continue
             bot_id: UUID = bot.id
             self.attempt(request, partial(service, bot_id=bot_id), done=str(_("“%s”: done.")) % bot.name)
 

@@ -16,7 +16,7 @@ from bots.admin.bot import state_badge
 from bots.admin.faces import NOTHING, ago, short
 from bots.selectors.bot_health import bot_health
 from bots.selectors.bot_overviews import bot_overviews
-from core.tenancy import visible_bots
+from core.tenancy import figure_bots
 
 # Whoever has more looks at the list of bots, where what is not well can be filtered.
 _MOST = 12
@@ -24,7 +24,7 @@ _MOST = 12
 
 def home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """What the page shows of the bots that this person may see, those that are not well first."""
-    seen = set(visible_bots() or ())
+    seen = set(figure_bots() or ())
     reasons = {bot.slug: bot.reason for bot in bot_health(poll_timeout=settings.POLL_TIMEOUT)}
     bots = [bot for bot in bot_overviews() if bot.id in seen]
     bots.sort(key=lambda bot: (not reasons.get(bot.slug), bot.wanted != "running", bot.name.lower()))

@@ -19,11 +19,11 @@ admin.site.unregister(Group)
 
 
 class BotsInline(TabularInline):  # type: ignore[misc]
-    """The bots that a member of staff sees."""
+    """The bots that a member of staff sees, and in which role."""
 
     model = BotAccess
     extra = 0
-    fields = ("bot",)
+    fields = ("bot", "role")
     verbose_name_plural = _("Bots that this person sees (superusers see all)")
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:

@@ -1,6 +1,6 @@
 """The rows of this room."""
 
-from bots.models.access import BotAccess
+from bots.models.access import AccessRole, BotAccess
 from bots.models.alert import Alert, AlertKind
 from bots.models.bot import Bot, Language, ModelProvider, ProactiveKind, WantedState
 from bots.models.metric import BotMetric, BotMetricDay
@@ -8,6 +8,7 @@ from bots.models.persona import Persona, Prompt, PromptVersion
 from bots.models.status import BotStatus, ObservedState
 
 __all__ = [
+    "AccessRole",
     "Alert",
     "AlertKind",
     "Bot",

@@ -1,16 +1,20 @@
-"""Which bots a member of staff may see."""
+"""Which bots' people a member of staff may see."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
-from django.contrib.auth.models import User
+from django.contrib.auth.models import AnonymousUser, User
 
-from bots.models import Bot, BotAccess
+from bots.roles import Capability
+from bots.selectors.access import bots_with
 
 
-def visible_bot_ids(*, user: User) -> list[UUID]:
-    """All bots for a superuser, else those that were given to the person; sorted, so that equal sets look equal."""
-    if user.is_superuser:
-        return list(Bot.objects.order_by("id").values_list("id", flat=True))
-    return list(BotAccess.objects.filter(user=user).order_by("bot_id").values_list("bot_id", flat=True))
+def visible_bot_ids(*, user: User | AnonymousUser) -> list[UUID]:
+    """All bots for a superuser, else those in which the person's role sees people; sorted."""
+    return list(bots_with(user=user, capability=Capability.SEE_PEOPLE))
+
+
+def figure_bot_ids(*, user: User | AnonymousUser) -> list[UUID]:
+    """The bots that the person sees at all, be it their figures alone; sorted."""
+    return list(bots_with(user=user, capability=Capability.SEE_FIGURES))

@@ -27,6 +27,9 @@ MIDDLEWARE = [
     "bots.middleware.VisibleBotsMiddleware",
 ]
 
+# Where staff are anybody: links that bots give to people, whoever follows them.
+OPEN_DOORS = [r"^go/", r"^b/"]
+
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",

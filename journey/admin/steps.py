@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.paginator import InfinitePaginator
 from unfold.views import ChangeList
 
-from bots.admin.base import ReadOnlyAdmin, is_staff
+from bots.admin.base import OfBots, ReadOnlyAdmin
 from bots.admin.faces import NOTHING, ago, badge
 from core.tenancy import visible_bots
 from journey.admin.faces import outcome
@@ -47,7 +47,7 @@ class Readinesses(Newest):
             taken.stream_names = names
 
 
-class OfPeople(ReadOnlyAdmin):
+class OfPeople(OfBots, ReadOnlyAdmin):
     """Rows about the people of the bots that the person may see. What they say of somebody, their page shows."""
 
     list_display_links = ("person",)
@@ -65,12 +65,9 @@ class OfPeople(ReadOnlyAdmin):
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:  # noqa: ARG002
         return self.changelist
 
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return is_staff(request)
-
     def has_view_permission(self, request: HttpRequest, obj: object = None) -> bool:
         # Rows have no pages of their own: reading about a person is noted where their page is opened.
-        return is_staff(request) and obj is None
+        return obj is None and super().has_view_permission(request)
 
     @admin.display(description=_("person"))
     def person(self, row: Any) -> SafeString:

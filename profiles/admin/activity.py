@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from bots.admin.base import ReadOnlyAdmin, is_staff
+from bots.admin.base import OfBots, ReadOnlyAdmin
 from bots.admin.faces import ago
 from bots.models import Bot
 from core.tenancy import visible_bots
@@ -62,15 +62,12 @@ class SearchForm(forms.Form):
 
 
 @admin.register(ActivityLog)
-class ActivityAdmin(ReadOnlyAdmin):
+class ActivityAdmin(OfBots, ReadOnlyAdmin):
     """The activity of all people that the person may see, live and archived, newest first."""
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return is_staff(request)
 
     def has_view_permission(self, request: HttpRequest, obj: object = None) -> bool:
         # Rows are seen in the list; they have no pages of their own.
-        return is_staff(request) and obj is None
+        return obj is None and super().has_view_permission(request)
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

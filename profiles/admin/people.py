@@ -19,8 +19,9 @@ from unfold.views import ChangeList
 
 import profiles.admin.portrait
 import profiles.admin.way  # noqa: F401 - their tabs
-from bots.admin.base import ReadOnlyAdmin, is_staff
+from bots.admin.base import OfBots, ReadOnlyAdmin
 from bots.admin.faces import NOTHING, ago, badge, dialog_action
+from bots.roles import Capability
 from core.tenancy import visible_bots
 from profiles.admin.faces import conditions, freshness, in_a_row, names_of_streams, shown_name, username, who
 from profiles.admin.filters import (
@@ -34,7 +35,6 @@ from profiles.admin.filters import (
 )
 from profiles.admin.pages import ORDER, page_of_people
 from profiles.admin.panels import shown_panels
-from profiles.admin.permissions import may_care
 from profiles.admin.stages import stage_name
 from profiles.forms import ChannelDialog, PurchaseDialog, SummaryDialog
 from profiles.models import Profile
@@ -69,7 +69,7 @@ class People(ChangeList):  # type: ignore[misc]
 
 
 @admin.register(Profile)
-class ProfileAdmin(ReadOnlyAdmin):
+class ProfileAdmin(OfBots, ReadOnlyAdmin):
     """People: the list, and a page for each of them to read. What staff change goes through services."""
 
     list_display = ("person", "bot", "stage", "streams_shown", "portrait", "seen", "state")
@@ -128,14 +128,8 @@ class ProfileAdmin(ReadOnlyAdmin):
             queryset = queryset.filter(id__in=found)
         return queryset, False
 
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return is_staff(request)
-
-    def has_view_permission(self, request: HttpRequest, obj: object = None) -> bool:  # noqa: ARG002
-        return is_staff(request)
-
-    def has_care_permission(self, request: HttpRequest, obj: object = None) -> bool:  # noqa: ARG002
-        return may_care(request)
+    def has_care_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return self.may(request, Capability.CHANGE_PEOPLE, obj)
 
     # The list
 
@@ -356,7 +350,7 @@ class ProfileAdmin(ReadOnlyAdmin):
     def _act_in_tab(
         self, request: HttpRequest, object_id: Any, service: Callable[..., bool], *, tab: str, **said: Any
     ) -> HttpResponse:
-        if not may_care(request):
+        if not self.has_care_permission(request, object_id):
             return HttpResponse(status=403)
         self._act(request, str(object_id), service, **said)
         page = reverse("admin:profiles_profile_change", args=[object_id])

@@ -1,12 +1,14 @@
-"""Who may do what with people: access to a bot lets staff see its people, Django's permission lets them act."""
+"""Who may do what with people: what their role in the person's bot allows."""
 
 from __future__ import annotations
 
 from django.http import HttpRequest
 
-from bots.admin.base import is_staff
+from bots.admin.base import may
+from bots.roles import Capability
+from profiles.models import Profile
 
 
-def may_care(request: HttpRequest) -> bool:
-    """Whether whoever looks at the page may also change something about a person."""
-    return is_staff(request) and request.user.has_perm("profiles.change_profile")
+def may_care(request: HttpRequest, person: Profile) -> bool:
+    """Whether whoever looks at the person's page may also change something about them."""
+    return may(request, Capability.CHANGE_PEOPLE, person.bot_id)

@@ -43,7 +43,7 @@ def portrait(request: HttpRequest, person: Profile) -> dict[str, Any]:
             }
             for place, each in enumerate(versions)
         ],
-        "may_care": may_care(request) and person.consented_at is not None,
+        "may_care": may_care(request, person) and person.consented_at is not None,
     }
 
 

@@ -76,7 +76,7 @@ def channels(request: HttpRequest, person: Profile) -> dict[str, Any]:
             {"line": each, "at": ago(each.posted_at), "edited": ago(each.edited_at) if each.edited_at else ""}
             for each in found.posts
         ],
-        "may_care": may_care(request) and person.consented_at is not None,
+        "may_care": may_care(request, person) and person.consented_at is not None,
     }
 
 

@@ -10,11 +10,12 @@ import pytest
 from django.apps import apps
 from django.db import models
 
+from bots.models import BotMetric
 from bots.tenant import Erasure, PersonalData, TenantForeignKey, TenantModel
 from core.operations import PARTITIONS
 from core.roles import ROLES
 from tests.fixtures import catalogue
-from tests.fixtures.catalogue import TenantTableShape
+from tests.fixtures.catalogue import FIGURES_POLICY, TenantTableShape
 
 # Tables that belong to the installation, not to one bot. A new name here needs a reason that survives review.
 REGISTRY = {
@@ -54,6 +55,7 @@ def shape_of(model: type[TenantModel]) -> TenantTableShape:
         model._meta.db_table,
         is_partitioned=model.is_partitioned,
         references=tuple((key.column, key.related_model._meta.db_table) for key in keys),
+        is_figures=model.personal_data.erasure is Erasure.NOT_PERSONAL,
     )
 
 
@@ -214,6 +216,10 @@ OTHER_KEY = (
             "GRANT SELECT (terms) ON consents_p1 TO PUBLIC",
             "consents_p1: a partition is granted to PUBLIC by name",
         ),
+        (
+            f"CREATE POLICY figure_bots ON consents FOR SELECT TO app_staff USING {FIGURES_POLICY}",
+            "consents: its policies are ['figure_bots', 'visible_bots'], not the one of tenants",
+        ),
         ("GRANT TRUNCATE ON consents TO bot_runtime", "consents: bot_runtime has TRUNCATE"),
         ("GRANT SELECT ON consents TO PUBLIC", "consents: PUBLIC has SELECT"),
         ("REVOKE SELECT ON consents FROM app_staff", "consents: is not granted to app_staff"),
@@ -245,6 +251,22 @@ def test_the_guards_see_a_reference_that_does_not_name_the_bot(scratch: Owner):
         "ALTER TABLE inbound_updates ADD COLUMN answer uuid REFERENCES outbound_messages (id)",
         shape=TenantTableShape("inbound_updates", is_partitioned=False),
     ) == ["inbound_updates: inbound_updates_answer_fkey points at outbound_messages without its bot"]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DROP POLICY figure_bots ON bot_metrics_p2",
+        "ALTER POLICY figure_bots ON bot_metrics_p2 USING (true)",
+        "ALTER POLICY figure_bots ON bot_metrics_p2 TO PUBLIC",
+        f"CREATE POLICY figures_too ON bot_metrics_p2 USING {FIGURES_POLICY}",
+    ],
+)
+def test_the_guards_see_figures_that_are_shown_to_too_many_or_too_few(scratch: Owner, statement: str):
+    shape = shape_of(BotMetric)
+    assert break_by(scratch, "SELECT 1", shape=shape) == []
+    found = break_by(scratch, statement, shape=shape)
+    assert [each.partition(":")[0] for each in found] == ["bot_metrics_p2"]
 
 
 def test_the_guards_see_what_runs_with_the_owners_eyes(scratch: Owner):

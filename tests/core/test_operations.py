@@ -11,7 +11,14 @@ from django.apps import apps
 from django.core.management import call_command
 from django.db import migrations, models
 
-from core.operations import CreatePartitionedModel, Grant, NumberRows, TenantForeignKey, TenantTable
+from core.operations import (
+    CreatePartitionedModel,
+    FigureTable,
+    Grant,
+    NumberRows,
+    TenantForeignKey,
+    TenantTable,
+)
 from tests.fixtures.database import CHECKOUT, run_as_owner, scratch_database
 
 MIGRATIONS = {
@@ -97,6 +104,8 @@ OPERATIONS: list[migrations.operations.base.Operation] = [
     ),
     TenantTable("things"),
     TenantTable("things", is_partitioned=False, runtime="SELECT"),
+    FigureTable("things"),
+    FigureTable("things", is_partitioned=False, is_shared=True),
     TenantForeignKey("things", "other_id", "others"),
     TenantForeignKey("things", "other_id", "others", on_delete="SET NULL"),
     NumberRows("things", "seq"),

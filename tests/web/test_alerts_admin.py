@@ -84,7 +84,7 @@ def test_staff_see_alerts_of_their_bots_and_owners_those_of_the_installation_too
     assert "Alerts that wait for somebody: 3" in page(owner, HOME)
     for hidden in (foreign, general):
         address = f"{LIST}{hidden.id}/"
-        assert coach.get(f"{address}change/").status_code == 302
+        assert coach.get(f"{address}change/").status_code == 404
         assert coach.post(f"{address}acknowledge/", {"_form_submitted": "true"}).status_code == 404
     coach.post(
         LIST,

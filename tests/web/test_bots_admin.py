@@ -371,7 +371,7 @@ def test_staff_see_the_bots_that_were_given_to_them_and_no_other(bot: Bot, other
     assert bot.slug in page or bot.username in page
     assert other_bot.username not in page
     assert coach.get(page_of(bot)).status_code == 200
-    assert coach.get(page_of(other_bot)).status_code == 302
+    assert coach.get(page_of(other_bot)).status_code == 404
 
 
 def test_staff_who_may_only_look_cannot_act(bot: Bot) -> None:
@@ -403,6 +403,7 @@ def test_only_owners_give_access(owner: Client, bot: Bot) -> None:
         "staff_access-0-id": "",
         "staff_access-0-bot": str(bot.id),
         "staff_access-0-user": str(person.pk),
+        "staff_access-0-role": "coach",
     }
     page = words(owner.get(page_of(bot)))
     assert f'<option value="{person.pk}">' in page

@@ -113,7 +113,8 @@ def test_an_owner_gives_a_bot_on_the_page_of_a_person(owner: Client, bot: Bot) -
             "bot_access-INITIAL_FORMS": "0",
             "bot_access-0-user": str(person.pk),
             "bot_access-0-bot": str(bot.id),
+            "bot_access-0-role": "analyst",
         },
     )
     assert response.status_code == 302
-    assert BotAccess.objects.filter(user=person, bot=bot).count() == 1
+    assert BotAccess.objects.get(user=person, bot=bot).role == "analyst"
