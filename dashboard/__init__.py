@@ -1,0 +1,1 @@
+"""Pages of the staff inside the admin: the inbox."""

@@ -1,0 +1,99 @@
+"""The bots at a glance."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from bots.admin.faces import ago, short
+from bots.contracts import BotHealth, BotOverview
+from bots.models import ObservedState, WantedState
+from care.selectors.board_figures import BoardFigures
+from dashboard.home import doors
+from dashboard.home.faces import NOTHING, money, number
+
+_WELL = frozenset({ObservedState.RUNNING})
+_ON_THE_WAY = frozenset({ObservedState.STARTING, ObservedState.BACKING_OFF})
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One bot. `look` is good, wait, bad or rest; texts are escaped by whoever shows them."""
+
+    name: str
+    username: str
+    link: str
+    home: str
+    look: str
+    state: str
+    trouble: object
+    polled: object
+    backlog: str
+    oldest: object
+    is_behind: bool
+    people: str
+    words: str
+    cost: str
+
+
+def tiles(
+    bots: Sequence[BotOverview],
+    *,
+    health: Mapping[str, BotHealth],
+    figures: Mapping[UUID, BoardFigures],
+    backlog: Mapping[UUID, tuple[int, datetime]] | None,
+    today: object,
+) -> list[Tile]:
+    """A tile for each bot. Without a backlog (`None`: whoever looks may not know) none is shown."""
+    return [_tile(bot, health[bot.slug], figures.get(bot.id), backlog, today) for bot in bots]
+
+
+def troubled_first(bot: BotOverview, health: BotHealth) -> tuple[bool, bool, str]:
+    """The order of tiles: those that are not well, those that run, those that rest."""
+    return health.is_well, bot.wanted != WantedState.RUNNING, bot.name.lower()
+
+
+def _tile(
+    bot: BotOverview,
+    health: BotHealth,
+    kept: BoardFigures | None,
+    backlog: Mapping[UUID, tuple[int, datetime]] | None,
+    today: object,
+) -> Tile:
+    day = next((each for each in kept.days if each.day == today), None) if kept else None
+    waiting = backlog.get(bot.id) if backlog is not None else None
+    return Tile(
+        name=bot.name,
+        username=bot.username,
+        link=doors.bot_page(bot.id),
+        home=doors.home(bot.slug),
+        look=_look(bot, health),
+        # What stands after the colon explains a state in lists of choices.
+        state=str(ObservedState(bot.state).label).partition(":")[0],
+        trouble=short(bot.error or (_reason(health.reason) if health.reason != bot.state else ""), most=90),
+        polled=ago(bot.last_poll_at),
+        backlog=NOTHING if backlog is None else number(waiting[0] if waiting else 0),
+        oldest=ago(waiting[1]) if waiting else "",
+        is_behind=bool(waiting and bot.wanted != WantedState.RUNNING) or not health.is_well and bool(waiting),
+        people=number(kept.figures.get("seen_day", 0)) if kept else NOTHING,
+        words=number(day.words_in + day.words_out) if day else NOTHING,
+        cost=money(day.cost_micros) if day else NOTHING,
+    )
+
+
+def _reason(reason: str) -> str:
+    return _("No successful poll for a while") if reason == "no successful poll" else reason
+
+
+def _look(bot: BotOverview, health: BotHealth) -> str:
+    if not health.is_well:
+        return "bad"
+    if bot.wanted != WantedState.RUNNING:
+        return "rest"
+    if bot.state in _WELL:
+        return "good"
+    return "wait" if bot.state in _ON_THE_WAY else "rest"

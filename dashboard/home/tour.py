@@ -1,0 +1,78 @@
+"""The first day: what to do with a new installation, ticked from what is really there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from bots.admin.base import is_superuser
+from bots.selectors.has_own_prompts import has_own_prompts
+from dashboard.home.doors import inbox_list
+
+_DAYS = 365
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """One thing to do; `link` is where, "" where whoever looks may not."""
+
+    name: str
+    words: str
+    link: str
+    is_done: bool
+
+
+def tour(request: HttpRequest, *, has_bots: bool, has_people: bool, has_answered: bool) -> list[Stop]:
+    """What is to be done, in order; nothing once all is done, or put away."""
+    if request.COOKIES.get(_cookie(request)):
+        return []
+    # Asked only where it decides something.
+    has_prompts = has_bots and has_own_prompts()
+    stops = [
+        Stop(
+            _("Add a bot"),
+            _("Paste the token that @BotFather gave you."),
+            reverse("admin:bots_bot_add") if is_superuser(request) else "",
+            has_bots,
+        ),
+        Stop(
+            _("Publish a prompt"),
+            _("Say in your own words how it speaks; the running bot takes it over."),
+            reverse("admin:bots_prompt_changelist") if request.user.has_perm("bots.view_persona") else "",
+            has_prompts,
+        ),
+        Stop(
+            _("Find a person"),
+            _("Everybody who talks with a bot has a page. Be the first: talk to it yourself."),
+            reverse("admin:profiles_profile_changelist"),
+            has_people,
+        ),
+        Stop(
+            _("Answer in the inbox"),
+            _("Take a conversation over, write as the bot, hand it back."),
+            inbox_list(),
+            has_answered,
+        ),
+    ]
+    return [] if all(each.is_done for each in stops) else stops
+
+
+def put_away(request: HttpRequest, response: HttpResponse) -> None:
+    """Remember in this browser that this person needs it no more."""
+    response.set_cookie(
+        _cookie(request),
+        "away",
+        max_age=_DAYS * 86_400,
+        httponly=True,
+        samesite="Lax",
+        secure=request.is_secure(),
+    )
+
+
+def _cookie(request: HttpRequest) -> str:
+    user: Any = request.user
+    return f"home_tour_{user.pk}"

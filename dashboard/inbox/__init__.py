@@ -1,0 +1,1 @@
+"""The pages of the inbox: what they show, and what their buttons do."""
