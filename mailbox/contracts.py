@@ -134,7 +134,8 @@ class Outcome:
     """What became of one message: its next state, and what goes with it.
 
     `params` (and `method`) replace what is to be sent: plain text after refused markup; `is_resend` counts a
-    repeated send; `chat_id` is where a chat has moved to; `file_ids` are Telegram's ids of the files that went along, "" for one that it knows no longer.
+    repeated send; `chat_id` is where a chat has moved to; `file_ids` are Telegram's ids of the files that went
+    along, "" for one that it knows no longer.
     """
 
     id: UUID

@@ -48,8 +48,7 @@ def personal_models() -> list[type[TenantModel]]:
     return [
         model
         for model in TenantModel.__subclasses__()
-        if model.personal_data.erasure is not Erasure.NOT_PERSONAL
-        and model._meta.label not in SAYING_NOTHING
+        if model.personal_data.erasure is not Erasure.NOT_PERSONAL and model._meta.label not in SAYING_NOTHING
     ]
 
 
