@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.urls import path, re_path
+from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
 from bots.views import healthz_bots
@@ -14,6 +14,8 @@ from profiles.views import go
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
+    path("admin/inbox/", include("dashboard.urls")),
+    path("admin/home/", include("dashboard.home.urls")),
     path("admin/", admin.site.urls),
     re_path(r"^sandbox/?$", sandbox, name="sandbox"),
     path("go/<str:token>", go, name="platform-go"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from bots.contracts import BotHealth, BotOverview
@@ -19,8 +20,13 @@ _SICK = {
 
 def bot_health(*, poll_timeout: float) -> list[BotHealth]:
     """Every bot with the reason why it is not well, if it is not; `poll_timeout` in seconds."""
+    return health_of(bot_overviews(), poll_timeout=poll_timeout)
+
+
+def health_of(bots: Iterable[BotOverview], *, poll_timeout: float) -> list[BotHealth]:
+    """The same for bots that were looked up already."""
     limit = timedelta(seconds=2 * poll_timeout)
-    return [_judge(bot, now=clock.now(), limit=limit) for bot in bot_overviews()]
+    return [_judge(bot, now=clock.now(), limit=limit) for bot in bots]
 
 
 def _judge(bot: BotOverview, *, now: datetime, limit: timedelta) -> BotHealth:

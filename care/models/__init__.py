@@ -1,7 +1,8 @@
 """The rows of this room."""
 
+from care.models.day import BotDay
 from care.models.figures import KeptFigures
 from care.models.proactive import ProactiveMessage
 from care.models.run import RotationRun, RunState, RunTrigger
 
-__all__ = ["KeptFigures", "ProactiveMessage", "RotationRun", "RunState", "RunTrigger"]
+__all__ = ["BotDay", "KeptFigures", "ProactiveMessage", "RotationRun", "RunState", "RunTrigger"]

@@ -41,6 +41,12 @@ class BotFigures:
     completed: int
     visited: int
     purchased: int
+    # People who had a session; those who consented by the age of their portrait: a week, a month, older, none.
+    with_session: int
+    fresh_week: int
+    fresh_month: int
+    fresh_older: int
+    fresh_never: int
     stages: tuple[tuple[str, int], ...]
     cost_micros: int
     run: RunFigures | None

@@ -17,8 +17,12 @@ _OF_PEOPLE = (
     "completed",
     "visited",
     "purchased",
+    "fresh_week",
+    "fresh_month",
+    "fresh_older",
+    "fresh_never",
 )
-_OF_TALK = ("open_sessions", "completed_sessions", "messages_day")
+_OF_TALK = ("open_sessions", "completed_sessions", "with_session", "messages_day")
 
 
 def count_figures(*, bot_id: UUID, now: datetime) -> dict[str, Any]:

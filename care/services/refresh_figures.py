@@ -5,21 +5,23 @@ from uuid import UUID
 from django.db import IntegrityError
 
 from care.models import KeptFigures
+from care.services.take_days import take_days
 from care.services.take_figures import take_figures
 from core.clock import clock
 from core.tenancy import across_bots, in_bot, visible_bots
 
 
 def refresh_figures() -> int:
-    """Count the figures of bots for which that takes long, before anybody has to wait for them; of how many.
+    """Count the figures of bots and of their days anew, before anybody has to wait for them; of how many bots.
 
-    Bots of which nothing is kept are counted as well, and once a day those that were quick: they may have grown.
+    Quick ones every minute, so that pages which only look at what is kept are true; slow ones less often.
     """
     refreshed = 0
     for bot_id in _due():
         try:
             with in_bot(bot_id):
                 take_figures(bot_id=bot_id)
+                take_days(bot_id=bot_id)
         except IntegrityError:
             # The bot was deleted since it was listed.
             continue

@@ -10,7 +10,17 @@ SELECT
     count(person.started_journey_at) AS started,
     count(person.completed_journey_at) AS completed,
     count(person.visited_platform_at) AS visited,
-    count(person.purchased_stream_at) AS purchased
+    count(person.purchased_stream_at) AS purchased,
+    -- How fresh the portraits are of those of whom one may be made.
+    count(*) FILTER (WHERE person.consented_at IS NOT NULL AND person.profile_updated_at >= %(week)s) AS fresh_week,
+    count(*) FILTER (
+        WHERE person.consented_at IS NOT NULL
+            AND person.profile_updated_at >= %(month)s AND person.profile_updated_at < %(week)s
+    ) AS fresh_month,
+    count(*) FILTER (
+        WHERE person.consented_at IS NOT NULL AND person.profile_updated_at < %(month)s
+    ) AS fresh_older,
+    count(*) FILTER (WHERE person.consented_at IS NOT NULL AND person.profile_updated_at IS NULL) AS fresh_never
 FROM profiles AS person
 WHERE person.bot_id = %(bot_id)s
 GROUP BY person.journey_stage

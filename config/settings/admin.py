@@ -175,7 +175,7 @@ UNFOLD = {
     "SITE_SYMBOL": "favorite",
     "SITE_URL": None,
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _favicon}],
-    "DASHBOARD_CALLBACK": "bots.admin.home.home",
+    "DASHBOARD_CALLBACK": "dashboard.home.page.home",
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "SIDEBAR": {

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
-from django.core.cache import cache
 from django.http import HttpRequest
 from django.utils.timezone import localtime
-from django.utils.translation import get_language, gettext as _, ngettext
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
 
 from bots.admin.base import is_superuser
 from bots.admin.faces import ago
@@ -91,7 +92,9 @@ def board(request: HttpRequest) -> dict[str, Any]:
         "now": localtime(clock.now()),
         "is_late": any(clock.now() - each.taken_at > _LATE for each in kept),
         "counted_at": min((each.taken_at for each in kept), default=None),
-        "bot_choices": [(each.slug, each.name) for each in sorted(looked.all, key=lambda bot: bot.name.lower())],
+        "bot_choices": [
+            (each.slug, each.name) for each in sorted(looked.all, key=lambda bot: bot.name.lower())
+        ],
         "chosen": looked.chosen,
         "fragment_url": doors.fragment(looked.chosen.slug if looked.chosen else ""),
         "figures": {"people": people["people"], "by_staff": sum(each.by_staff for each in days)},
@@ -114,7 +117,9 @@ def _look(request: HttpRequest) -> _Looked:
     return _Looked(bots, next((each for each in bots if each.slug == slug), None) if slug else None)
 
 
-def _numbers(people: Any, days: Sequence[sums.Day], waiting: Any, *, sees_people: bool) -> list[dict[str, Any]]:
+def _numbers(
+    people: Any, days: Sequence[sums.Day], waiting: Any, *, sees_people: bool
+) -> list[dict[str, Any]]:
     today, week = days[-1], days[-_WEEK:]
     half, most = sums.answer_times([today])
     rest = sum(count for count, _oldest in waiting.values())
@@ -243,9 +248,7 @@ def _bar(bar: charts.Bar) -> dict[str, Any]:
     }
 
 
-def _bots(
-    looked: _Looked, kept: Sequence[BoardFigures], backlog: Any, today: object
-) -> dict[str, Any]:
+def _bots(looked: _Looked, kept: Sequence[BoardFigures], backlog: Any, today: object) -> dict[str, Any]:
     health = {each.slug: each for each in health_of(looked.bots, poll_timeout=settings.POLL_TIMEOUT)}
     ordered = sorted(looked.bots, key=lambda bot: troubled_first(bot, health[bot.slug]))
     unwell = sum(not each.is_well for each in health.values())
@@ -286,7 +289,11 @@ def _work(request: HttpRequest, looked: _Looked, mine: Sequence[UUID]) -> dict[s
         "needed_words": ngettext("%(count)s person needs a human", "%(count)s people need a human", needed)
         % {"count": number(needed)},
         "needs": [
-            {"line": each, "link": doors.conversation(each.bot_id, each.conversation_id), "since": ago(each.since)}
+            {
+                "line": each,
+                "link": doors.conversation(each.bot_id, each.conversation_id),
+                "since": ago(each.since),
+            }
             for each in needs
         ],
         "needs_link": doors.inbox_list(show="needs", bot=chosen.slug if chosen else ""),
@@ -307,11 +314,10 @@ def _work(request: HttpRequest, looked: _Looked, mine: Sequence[UUID]) -> dict[s
 
 
 def _stage_names() -> dict[str, str]:
-    """What the stages are called; staff rename them about never, so a minute late is soon enough."""
-    language = get_language() or "en"
-    key = f"home:stage-names:{language}"
-    names: dict[str, str] | None = cache.get(key)
-    if names is None:
-        names = stage_names(language=language)
-        cache.set(key, names, _NAMES_FOR)
-    return names
+    # Staff rename stages about never, so a minute late is soon enough.
+    return _names_at(get_language() or "en", int(clock.now().timestamp()) // _NAMES_FOR)
+
+
+@lru_cache(maxsize=4)
+def _names_at(language: str, _minute: int) -> dict[str, str]:
+    return stage_names(language=language)

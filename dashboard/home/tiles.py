@@ -16,9 +16,6 @@ from care.selectors.board_figures import BoardFigures
 from dashboard.home import doors
 from dashboard.home.faces import NOTHING, money, number
 
-_WELL = frozenset({ObservedState.RUNNING})
-_ON_THE_WAY = frozenset({ObservedState.STARTING, ObservedState.BACKING_OFF})
-
 
 @dataclass(frozen=True, slots=True)
 class Tile:
@@ -78,7 +75,7 @@ def _tile(
         polled=ago(bot.last_poll_at),
         backlog=NOTHING if backlog is None else number(waiting[0] if waiting else 0),
         oldest=ago(waiting[1]) if waiting else "",
-        is_behind=bool(waiting and bot.wanted != WantedState.RUNNING) or not health.is_well and bool(waiting),
+        is_behind=bool(waiting) and not health.is_well,
         people=number(kept.figures.get("seen_day", 0)) if kept else NOTHING,
         words=number(day.words_in + day.words_out) if day else NOTHING,
         cost=money(day.cost_micros) if day else NOTHING,
@@ -94,6 +91,4 @@ def _look(bot: BotOverview, health: BotHealth) -> str:
         return "bad"
     if bot.wanted != WantedState.RUNNING:
         return "rest"
-    if bot.state in _WELL:
-        return "good"
-    return "wait" if bot.state in _ON_THE_WAY else "rest"
+    return "good" if bot.state == ObservedState.RUNNING else "wait"
