@@ -139,7 +139,7 @@ def length(seconds: float) -> str:
     if seconds < 60:
         return _("less than a minute")
     minutes = round(seconds / 60)
-    if minutes < 90:
+    if minutes <= 90:
         return _("about %(minutes)d min") % {"minutes": minutes}
     hours = seconds / 3600
     if hours < 36:

@@ -142,7 +142,8 @@ def _arms(broadcast: Broadcast, labels: Sequence[str]) -> Any:
 def _table(found: Comparison) -> dict[str, Any]:
     return {
         "best": found.best,
-        "confidence": f"{100 * found.confidence:.1f}" if found.best else "",
+        # Nothing is ever certain, also where it rounds to it.
+        "confidence": f"{min(100 * found.confidence, 99.9):.1f}" if found.best else "",
         "note": note_told(found.note, faces.language_now()),
         "arms": [
             {

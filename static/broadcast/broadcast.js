@@ -60,6 +60,9 @@
   const form = document.querySelector("[data-write]");
   if (!form) return;
 
+  // Unfold would write the file's name into a text field of its own widget, which there is none of here.
+  for (const each of all("input[type=file]", form)) each.hasChangeListener = true;
+
   const sent = (submitter) => {
     const data = new FormData(form);
     // The file stays where it is until the whole is saved.

@@ -13,9 +13,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from bots.models import Bot
+from broadcast.admin.faces import length
 from broadcast.contracts import By
-from broadcast.models import BroadcastChange, Recipient, Segment
-from broadcast.services.lifecycle import ask_to_start
+from broadcast.models import BroadcastChange, BroadcastShare, Recipient, Segment
+from broadcast.services.lifecycle import ask_to_start, finish_if_done
 from core.clock import Clock, clock
 from core.tenancy import in_bots
 from tests.broadcast.campaigns import begun, content, frozen, ledger, read, written
@@ -223,12 +224,12 @@ def test_the_rest_gets_the_better_text(bot: Bot) -> None:
     me = browser(coach(bot))
     fragment = html(me.get(page(running, "compare"), headers={"X-Fragment": "1"}))
     assert "<html" not in fragment
-    assert "Send the rest A" in fragment
+    assert "Send text A to the rest" in fragment
     do(me, running, "winner", label="Z")
     assert read(running).winner == ""
     do(me, running, "winner", label="B")
     assert read(running).winner == "B"
-    assert "Send the rest" not in html(me.get(page(running, "compare")))
+    assert "to the rest" not in html(me.get(page(running, "compare")))
 
 
 def test_texts_are_compared(bot: Bot) -> None:
@@ -447,3 +448,51 @@ def test_a_bot_that_is_gone_does_not_break_the_list(bot: Bot) -> None:
     third = make_bot()
     written(bot, third, title="Both of us")
     assert "Both of us" in html(browser(coach(bot, third)).get(LIST))
+
+
+def test_a_test_goes_to_an_admin_of_the_bot(bot: Bot) -> None:
+    bot.owner_telegram_id = 4_300_000_001
+    bot.save(update_fields=["owner_telegram_id"])
+    make_profile(bot, telegram_id=4_300_000_001, first_name="Vera")
+    draft = written(bot, texts=content("One", "Two", ru="Один"))
+    me = browser(coach(bot))
+    tester = f"{bot.id}~4300000001"
+    assert f'value="{tester}"' in html(me.get(page(draft, "look")))
+    answer = me.post(page(draft, "test"), {"tester": tester, "variant": "1", "language": "ru"}, follow=True)
+    assert "The test is on its way" in html(answer)
+    assert actions(draft)[-1] == "tested"
+    refused = me.post(page(draft, "test"), {"tester": f"{bot.id}~5"}, follow=True)
+    assert "A test goes to an admin of the bot only." in html(refused)
+    assert me.post(page(draft, "test"), {"tester": "nonsense"}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (0, "less than a minute"),
+        (725, "about 12 min"),
+        (5399, "about 90 min"),
+        (7200, "about 2 h"),
+        (9000, "about 2.5 h"),
+        (3 * 86400, "about 3 days"),
+    ],
+)
+def test_lengths_of_time_are_said_in_words(seconds: float, said: str) -> None:
+    assert length(seconds) == said
+
+
+def test_what_is_over_says_when_and_how_long_it_took(bot: Bot, stopped_clock: Clock) -> None:
+    make_profile(bot)
+    running = begun(bot)
+    become(running, bot, "sent", sent_at=clock.now())
+    with in_bots([bot.id]):
+        share = BroadcastShare.objects.for_bot(bot.id).get(broadcast_id=running.id)
+        share.first_sent_at, share.last_sent_at = clock.now() - timedelta(minutes=5), clock.now()
+        share.done_at = clock.now()
+        share.save()
+        finish_if_done(broadcast_id=running.id)
+    me = browser(coach(bot))
+    assert "took about 5 min" in html(me.get(page(running)))
+    shown = html(me.get(LIST))
+    assert "ended" in shown
+    assert 'data-live="off"' in shown
