@@ -1,10 +1,9 @@
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
 from uuid import UUID
 
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from broadcast.audience import audience, known_words
@@ -15,14 +14,15 @@ from broadcast.criteria.errors import CriteriaError
 from broadcast.criteria.parsing import parse
 from broadcast.criteria.telling import told
 from broadcast.models import Broadcast, BroadcastFile, BroadcastShare, Recipient
-from broadcast.statements import SQL
-from broadcast.states import BroadcastState, RecipientState
+from broadcast.statements import text_of, with_people
+from broadcast.states import BroadcastState
 from core.clock import clock
 from core.tenancy import in_bots
 from mailbox.services.keep_media import keep_media
 from profiles.models import Profile
 
 SLICE = 20_000
+_PLACE = text_of("place")
 _MOST_FAILURES = 20
 
 
@@ -103,28 +103,25 @@ def _people(broadcast: Broadcast, share: BroadcastShare, *, slipped: bool = Fals
 
 def _add(broadcast: Broadcast, share: BroadcastShare, people: QuerySet[Profile]) -> tuple[int, UUID | None]:
     """Write these into the ledger and count them; how many were looked at, and the last of them."""
-    picked = list(people.values_list("id", "telegram_id"))
-    if not picked:
-        return 0, None
-    added = SQL["place"].rows(
+    statement, params = with_people(
+        _PLACE,
         {
             "bot_id": share.bot_id,
             "broadcast": str(broadcast.id),
             "control": broadcast.control_percent * 100,
             "test": broadcast.test_percent * 100,
             "variants": len(from_json(broadcast.content).variants),
-            "ids": [each[0] for each in picked],
-            "telegram_ids": [each[1] for each in picked],
-        }
+        },
+        people,
     )
-    states = Counter(row.state for row in added)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, params)
+        looked_at, last, total, spare, control = cursor.fetchone()
     # Added to what is there: somebody who is erased in this moment is counted out by another transaction.
     BroadcastShare.objects.for_bot(share.bot_id).filter(id=share.id).update(
-        total=F("total") + len(added),
-        spare=F("spare") + states[RecipientState.SPARE],
-        control=F("control") + states[RecipientState.CONTROL],
+        total=F("total") + total, spare=F("spare") + spare, control=F("control") + control
     )
-    return len(picked), picked[-1][0]
+    return looked_at, last
 
 
 def _begin(broadcast: Broadcast, shares: list[BroadcastShare]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
@@ -261,12 +262,10 @@ def test_somebody_erased_within_a_slice_is_left_out_and_the_rest_is_not(
         of, share, people = arguments
         picked = list(people.values_list("id", "telegram_id"))
         elsewhere(lambda: erase(vera))
-
-        class Picked:
-            def values_list(self, *_: str) -> list[Any]:
-                return picked
-
-        return add(of, share, Picked())
+        # The statement as it goes on that has looked at her before.
+        values = " UNION ALL ".join(["SELECT %s::uuid, %s::bigint"] * len(picked))
+        seen = SimpleNamespace(sql_with_params=lambda: (values, [each for row in picked for each in row]))
+        return add(of, share, SimpleNamespace(values_list=lambda *_: SimpleNamespace(query=seen)))
 
     monkeypatch.setattr(freezing, "_add", meanwhile)
     frozen(broadcast)
