@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import structlog
 from django.contrib import admin, messages
@@ -23,7 +22,6 @@ from dashboard.inbox.acting import ACTIONS, act
 from dashboard.inbox.listing import list_page
 from dashboard.inbox.talk import Opened
 from dashboard.permissions import may_answer, may_see_why, readable_bots, reader_of
-from profiles.timezones import is_timezone
 from sessions_app.selectors.inbox_talk import InboxTalk, inbox_talk
 from sessions_app.selectors.transcript import Place
 from sessions_app.services.note_opening import note_opening
@@ -54,7 +52,7 @@ def conversation(request: HttpRequest, bot_id: UUID, conversation_id: UUID) -> H
     """One conversation; before the first look of a day, the question why."""
     talk = _find(request, bot_id, conversation_id)
     opened = Opened(request, talk)
-    with timezone.override(_zone(talk)):
+    with timezone.override(faces.zone(talk.timezone)):
         context = opened.common() | {"title": opened.name, "query": request.GET.urlencode()}
         if not talk.is_opened:
             reasons = faces.REASONS.items()
@@ -108,7 +106,7 @@ def older(request: HttpRequest, bot_id: UUID, conversation_id: UUID) -> HttpResp
         before = None
     if before is None:
         raise Http404
-    with timezone.override(_zone(opened.talk)):
+    with timezone.override(faces.zone(opened.talk.timezone)):
         return HttpResponse(opened.rendered("flow", opened.flow(before=before)))
 
 
@@ -117,7 +115,7 @@ def older(request: HttpRequest, bot_id: UUID, conversation_id: UUID) -> HttpResp
 def aside(request: HttpRequest, bot_id: UUID, conversation_id: UUID) -> HttpResponse:
     """Who it is, and whose task."""
     opened = _open(request, bot_id, conversation_id)
-    with timezone.override(_zone(opened.talk)):
+    with timezone.override(faces.zone(opened.talk.timezone)):
         return HttpResponse(opened.rendered("aside", opened.aside()))
 
 
@@ -162,7 +160,7 @@ def _answer(opened: Opened, *, done: str = "", refused: str = "") -> HttpRespons
     """The parts of the page as they are now."""
     asked = opened.request.POST if opened.request.method == "POST" else opened.request.GET
     shown = Opened(opened.request, opened.talk, _moment(asked.get("read", "")))
-    with timezone.override(_zone(opened.talk)):
+    with timezone.override(faces.zone(opened.talk.timezone)):
         parts = shown.parts(since=_moment(asked.get("since", "")))
     return JsonResponse(
         {"stamp": opened.talk.stamp, "parts": parts, "kind": shown.kind, "done": done, "refused": refused}
@@ -199,10 +197,6 @@ def _page(request: HttpRequest, template: str, context: dict[str, Any]) -> Templ
 def _address(talk: InboxTalk, query: str = "") -> str:
     to = reverse("inbox:conversation", args=[talk.bot_id, talk.conversation_id])
     return f"{to}?{query}" if query else to
-
-
-def _zone(talk: InboxTalk) -> ZoneInfo:
-    return ZoneInfo(talk.timezone if is_timezone(talk.timezone) else "UTC")
 
 
 def _moment(text: str) -> datetime | None:

@@ -43,6 +43,12 @@ ADMIN_NAVIGATION: list[dict[str, Any]] = [
         "items": [
             {"title": _("Home"), "icon": "home", "link": reverse_lazy("admin:index")},
             {
+                "title": _("Inbox"),
+                "icon": "inbox",
+                "link": reverse_lazy("inbox:list"),
+                "count": "dashboard.counts.needing_humans",
+            },
+            {
                 "title": _("Bots"),
                 "icon": "smart_toy",
                 "link": reverse_lazy("admin:bots_bot_changelist"),
@@ -176,6 +182,13 @@ UNFOLD = {
     "SITE_URL": None,
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _favicon}],
     "DASHBOARD_CALLBACK": "dashboard.home.page.home",
+    "ACCOUNT": {
+        "navigation": [
+            {"title": _("Change password"), "link": reverse_lazy("admin:password_change")},
+            {"title": _("Two-factor sign-in"), "link": reverse_lazy("two-factor")},
+            {"title": _("Where I am signed in"), "link": reverse_lazy("staff-sessions")},
+        ],
+    },
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "SIDEBAR": {

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, time, timedelta
 from typing import Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -14,10 +13,10 @@ from django.utils.translation import gettext as _
 from broadcast.attachments import MEGABYTE
 from broadcast.markup import is_link
 from core.clock import clock
+from dashboard.inbox import faces
 from dashboard.inbox.talk import Opened
 from dashboard.selectors.team_of import team_of
 from dashboard.services.answer_person import Upload, answer_person
-from profiles.timezones import is_timezone
 from sessions_app.contracts import Button
 from sessions_app.errors import InboxError
 from sessions_app.services.decide_draft import decide_draft
@@ -164,7 +163,7 @@ def _until(opened: Opened) -> datetime | None:
     now = clock.now()
     if asked == "hour":
         return now + timedelta(hours=1)
-    zone = ZoneInfo(opened.talk.timezone if is_timezone(opened.talk.timezone) else "UTC")
+    zone = faces.zone(opened.talk.timezone)
     if asked == "tomorrow":
         day = now.astimezone(zone).date() + timedelta(days=1)
     elif asked == "date":

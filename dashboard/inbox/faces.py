@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from core.clock import clock
 from profiles.plain import plain_line
+from profiles.timezones import is_timezone
 
 SHOWS: Final[dict[str, Any]] = {
     "all": gettext_lazy("All"),
@@ -102,21 +104,24 @@ def day_of(moment: datetime) -> str:
     return date_format(day, "j F" if day.year == today.year else "j F Y")
 
 
-def lately(moment: datetime | None) -> str:
+def zone(name: str) -> ZoneInfo:
+    """The time zone of this name; UTC where there is none such."""
+    return ZoneInfo(name if is_timezone(name) else "UTC")
+
+
+def lately(moment: datetime, where: ZoneInfo) -> str:
     """A time as lists show it: the hour of today, else the day."""
-    if moment is None:
-        return ""
-    local, today = localtime(moment), localtime(clock.now()).date()
+    local, today = localtime(moment, where), localtime(clock.now(), where).date()
     if local.date() == today:
         return date_format(local, "H:i")
     return date_format(local, "j M" if local.year == today.year else "j M Y")
 
 
-def exactly(moment: datetime | None) -> str:
+def exactly(moment: datetime | None, where: ZoneInfo | None = None) -> str:
     """A time with its day, short where it is today."""
     if moment is None:
         return ""
-    local = localtime(moment)
-    if local.date() == localtime(clock.now()).date():
+    local = localtime(moment, where)
+    if local.date() == localtime(clock.now(), where).date():
         return date_format(local, "H:i")
     return date_format(local, "j M, H:i")

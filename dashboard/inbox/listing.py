@@ -10,9 +10,10 @@ from uuid import UUID
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from core.clock import clock
 from dashboard.inbox import faces
 from dashboard.permissions import readable_bots, reader_of
-from dashboard.selectors.bots_of import bots_of
+from dashboard.selectors.bots_of import BotName, bots_of
 from profiles.selectors.find_people import find_people
 from sessions_app.selectors.inbox_list import InboxLine, Place, inbox_list
 
@@ -35,13 +36,14 @@ def list_page(request: HttpRequest) -> dict[str, Any]:
         profile_ids=found,
         before=read_place(asked.get("before", "")),
     )
-    names = {bot.id: bot.name for bot in bots}
+    by_id = {bot.id: bot for bot in bots}
     kept = {"bot": chosen[0].slug if chosen else "", "q": term}
     narrowed = {name: value for name, value in kept.items() if value}
     query = urlencode({**narrowed, **({"show": show} if show != "all" else {})})
     older = f"{query}&" if query else ""
     return {
-        "lines": [_row(line, names, reader_id=reader.pk) for line in page.lines],
+        "title": _("Inbox"),
+        "lines": [_row(line, by_id[line.bot_id], reader_id=reader.pk) for line in page.lines],
         "shows": [
             (title, urlencode({**narrowed, **({"show": code} if code != "all" else {})}), code == show)
             for code, title in faces.SHOWS.items()
@@ -73,19 +75,20 @@ def written(place: Place) -> str:
     return urlencode({"": f"{place.at.isoformat()}~{place.profile_id}"})[1:]
 
 
-def _row(line: InboxLine, names: dict[UUID, str], *, reader_id: int) -> dict[str, Any]:
+def _row(line: InboxLine, bot: BotName, *, reader_id: int) -> dict[str, Any]:
+    zone = faces.zone(bot.timezone)
     name = faces.called(line.first_name, line.last_name, line.username, line.telegram_id)
     return {
         "line": line,
         "name": name,
         "initial": faces.initial(name),
-        "bot": names.get(line.bot_id, ""),
-        "when": faces.lately(line.said_at or line.last_seen_at),
+        "bot": bot.name,
+        "when": faces.lately(line.said_at or line.last_seen_at, zone),
         "last": _last(line, reader_id),
         "need": faces.NEEDS.get(line.need, ""),
         "holder": (_("you") if line.operator_id == reader_id else line.operator_name) if line.is_held else "",
-        "is_put_off": line.snoozed_until is not None,
-        "put_off": faces.exactly(line.snoozed_until),
+        "is_put_off": line.snoozed_until is not None and line.snoozed_until > clock.now(),
+        "put_off": faces.exactly(line.snoozed_until, zone),
         "assigned": _("you") if line.assigned_to_id == reader_id else line.assigned_name,
     }
 

@@ -197,7 +197,9 @@ class Opened:
             side = "team"
             who = _("you") if said.operator_id == self.reader_id else said.operator_name or _("the team")
         icon, media = faces.MEDIA.get(said.text.strip(), ("", ""))
-        if not said.text.strip():
+        if said.has_photo:
+            icon, media = "photo_camera", _("Photo")
+        elif not said.text.strip():
             icon, media = (
                 ("photo_camera", _("Photo")) if side == "team" else ("attach_file", _("Without words"))
             )
@@ -207,7 +209,7 @@ class Opened:
             "key": str(said.id),
             "side": side,
             "who": who,
-            "text": "" if media else said.text,
+            "text": "" if media and not said.has_photo else said.text,
             "media": media,
             "icon": icon,
             "time": faces.clock_time(said.at),

@@ -14,9 +14,14 @@ class BotName:
     id: UUID
     slug: str
     name: str
+    timezone: str
 
 
 def bots_of(*, bot_ids: Sequence[UUID]) -> list[BotName]:
     """These bots, by name."""
-    rows = Bot.objects.filter(id__in=bot_ids).order_by("name", "id").values_list("id", "slug", "name")
+    rows = (
+        Bot.objects.filter(id__in=bot_ids)
+        .order_by("name", "id")
+        .values_list("id", "slug", "name", "timezone")
+    )
     return [BotName(*row) for row in rows]

@@ -24,7 +24,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One thing said. `sending` is what became of an operator's words: pending, sent, failed, …"""
+    """One thing said. `sending` is what became of an operator's words (pending, sent, failed, …), while the outbox knows."""
 
     id: UUID
     at: datetime
@@ -35,6 +35,7 @@ class Said:
     operator_name: str
     is_model: bool
     sending: str
+    has_photo: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,7 @@ def _said(row: Any) -> Said:
         operator_name=row.operator_name or "",
         is_model=bool(row.model),
         sending=row.sending or "",
+        has_photo=bool(row.has_photo),
     )
 
 

@@ -2,7 +2,7 @@
 SELECT
     said.id, said.role, said.text, said.created_at, said.edited_at, said.operator_id, said.model, said.inbound_id,
     coalesce(nullif(trim(operator.first_name || ' ' || operator.last_name), ''), operator.username) AS operator_name,
-    outbound.state AS sending
+    outbound.state AS sending, outbound.method = 'sendPhoto' AS has_photo
 FROM (
     SELECT *
     FROM messages

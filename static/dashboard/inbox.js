@@ -227,7 +227,9 @@
     const open = bubble.querySelector(".ib-because");
     if (open) return open.remove();
     const answer = await ask(link.href);
-    if (answer.ok) bubble.append(parsed(await answer.text()));
+    if (!answer.ok) return;
+    bubble.append(parsed(await answer.text()));
+    bubble.scrollIntoView({ block: "nearest" });
   });
 
   // Writing.
