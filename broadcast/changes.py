@@ -32,7 +32,8 @@ def locked(broadcast_id: UUID) -> Broadcast:
 
     Raises BroadcastError `broadcast.unknown` where there is none, or where one of its bots is out of scope.
     """
-    broadcast = Broadcast.objects.select_for_update().filter(id=broadcast_id).first()
+    # Its key does not change: whoever writes rows that refer to it goes on meanwhile.
+    broadcast = Broadcast.objects.select_for_update(no_key=True).filter(id=broadcast_id).first()
     if broadcast is None or not set(broadcast.bot_ids) <= set(visible_bots() or ()):
         raise BroadcastError("unknown", "There is no such broadcast.")
     return broadcast

@@ -22,8 +22,10 @@ def attribute_replies(*, bot_id: UUID) -> int:
     lately = BroadcastShare.objects.for_bot(bot_id).filter(
         last_sent_at__gt=now - ATTRIBUTED - timedelta(days=1)
     )
-    looks = lately.values_list("first_sent_at", "replies_until")
-    starts = [start for first, until in looks if (start := until or first) is not None]
+    looks = list(
+        lately.order_by("broadcast_id").values_list("broadcast_id", "first_sent_at", "replies_until")
+    )
+    starts = [start for _, first, until in looks if (start := until or first) is not None]
     if not starts:
         return 0
     rows = SQL["replies"].rows(
@@ -34,8 +36,8 @@ def attribute_replies(*, bot_id: UUID) -> int:
             "window": ATTRIBUTED,
         }
     )
-    # In the order in which all others lock them, too.
-    for broadcast_id, count in sorted(Counter(row.broadcast_id for row in rows).items()):
-        count_in(bot_id, broadcast_id, {"replied": count})
-    lately.update(replies_until=now)
+    counts = Counter(row.broadcast_id for row in rows)
+    # Each share once, in the order in which all others lock them, too.
+    for broadcast_id in sorted({*counts, *(each for each, *_ in looks)}):
+        count_in(bot_id, broadcast_id, {"replied": counts[broadcast_id]}, replies_until=now)
     return len(rows)

@@ -243,7 +243,7 @@ def pause_troubled(*, broadcast_id: UUID, reason: str = "errors") -> bool:
     """
     bot_ids = Broadcast.objects.filter(id=broadcast_id).values_list("bot_ids", flat=True).first() or []
     with in_bots(bot_ids):
-        broadcast = Broadcast.objects.select_for_update().filter(id=broadcast_id).first()
+        broadcast = Broadcast.objects.select_for_update(no_key=True).filter(id=broadcast_id).first()
         if broadcast is None or broadcast.state != BroadcastState.RUNNING:
             return False
         pause_broadcast(broadcast_id=broadcast_id, reason=reason)

@@ -9,17 +9,22 @@ from broadcast.statements import SQL
 from broadcast.states import BroadcastState, RecipientState
 
 
-def withdraw_recipients(*, bot_id: UUID, broadcast_id: UUID, ids: Sequence[UUID] | None = None) -> int:
-    """Take messages of a broadcast (or of these recipients of it) out of the outbox again; how many.
+def withdraw_recipients(*, bot_id: UUID, broadcast_id: UUID) -> int:
+    """Take a broadcast's messages out of the bot's outbox again, and count; how many.
 
     They wait as before. What is being sent at this moment stays.
     """
-    count = SQL["withdraw"].run(
-        {"bot_id": bot_id, "broadcast_id": broadcast_id, "ids": None if ids is None else list(ids)}
-    )
+    count = take_out(bot_id=bot_id, broadcast_id=broadcast_id)
     if count:
         count_in(bot_id, broadcast_id, {RecipientState.RELEASED: -count})
     return count
+
+
+def take_out(*, bot_id: UUID, broadcast_id: UUID, ids: Sequence[UUID] | None = None) -> int:
+    """The same of these recipients, or of all; the figures are left to the caller."""
+    return SQL["withdraw"].run(
+        {"bot_id": bot_id, "broadcast_id": broadcast_id, "ids": None if ids is None else list(ids)}
+    )
 
 
 def stopped_meanwhile(*, bot_id: UUID, keys: Iterable[str]) -> Mapping[UUID, Sequence[UUID]]:

@@ -24,11 +24,17 @@ next AS (
     WHERE priority < %(bulk)s OR place <= %(bulk_slots)s
     ORDER BY priority, seq
     LIMIT %(slots)s
+),
+-- Whoever takes messages back at this moment holds them, and waits for what the sender has written down before.
+free AS (
+    SELECT id FROM outbound_messages
+    WHERE bot_id = %(bot_id)s AND id IN (SELECT id FROM next) AND settled_at IS NULL
+    FOR UPDATE SKIP LOCKED
 )
 UPDATE outbound_messages AS taken
 SET state = 'sending', attempts = taken.attempts + 1, epoch = %(epoch)s
-FROM next
-WHERE taken.bot_id = %(bot_id)s AND taken.id = next.id
+FROM free
+WHERE taken.bot_id = %(bot_id)s AND taken.id = free.id
     -- Looked at again once the row's lock is had: an earlier holder may have marked it in the meantime.
     AND taken.settled_at IS NULL
 RETURNING

@@ -13,7 +13,7 @@ import structlog
 from django.db import Error as DatabaseError
 
 from broadcast.services.settle_recipients import settle_recipients
-from broadcast.services.withdraw_recipients import stopped_meanwhile, withdraw_recipients
+from broadcast.services.withdraw_recipients import stopped_meanwhile
 from core import aio, metrics
 from core.clock import clock
 from mailbox.contracts import Hand, MediaFile, Outcome, Outgoing
@@ -330,8 +330,6 @@ def _mark_and_take(
             ],
         )
         mark(hand=hand, outcomes=[verdict.outcome for _, verdict in verdicts])
-        for broadcast_id, ids in stopped.items():
-            withdraw_recipients(bot_id=hand.bot_id, broadcast_id=broadcast_id, ids=ids)
         for message, verdict in verdicts:
             if verdict.is_person_gone:
                 set_active(bot_id=hand.bot_id, telegram_id=message.chat_id, is_active=False)
@@ -341,7 +339,7 @@ def _mark_and_take(
             (message.key, verdict.outcome.state) for message, verdict in verdicts if message.is_bulk
         ]
         if of_broadcasts:
-            troubled = settle_recipients(bot_id=hand.bot_id, outcomes=of_broadcasts)
+            troubled = settle_recipients(bot_id=hand.bot_id, outcomes=of_broadcasts, stopped=stopped)
     messages = outgoing(hand=hand, busy=busy, slots=slots, bulk_slots=bulk_slots) if slots > 0 else []
     named = {media_id for message in messages for media_id in files_in(message.params).values()}
     return messages, media_files(bot_id=hand.bot_id, ids=named), troubled

@@ -60,6 +60,21 @@ def came_of(
     epoch: int = 0,
 ) -> list[UUID]:
     """What became of messages in hand is written down; the broadcasts of which too much went wrong."""
+    return came_of_each(
+        bot, [(message, state) for message in messages], error=error, wait=wait, is_gone=is_gone, epoch=epoch
+    )
+
+
+def came_of_each(
+    bot: Bot,
+    outcomes: Sequence[tuple[Outgoing, str]],
+    *,
+    error: str = "",
+    wait: timedelta | None = None,
+    is_gone: bool = False,
+    epoch: int = 0,
+) -> list[UUID]:
+    """The same where each ended in a state of its own, in one transaction."""
     verdicts = [
         (
             message,
@@ -74,13 +89,13 @@ def came_of(
                 is_person_gone=is_gone,
             ),
         )
-        for message in messages
+        for message, state in outcomes
     ]
     with in_bot(bot.id):
         _, _, troubled = _mark_and_take(
             hand=hand_of(bot, epoch=epoch), verdicts=verdicts, busy=[], slots=0, bulk_slots=0
         )
-    _busy[bot.id] -= {message.chat_id for message in messages}
+    _busy[bot.id] -= {message.chat_id for message, _ in outcomes}
     return list(troubled)
 
 
