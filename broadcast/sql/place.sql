@@ -20,7 +20,12 @@ placed AS (
 added AS (
     INSERT INTO broadcast_recipients (id, bot_id, broadcast_id, profile_id, state, reason, variant, language, tries)
     SELECT
-        gen_random_uuid(), %(bot_id)s, %(broadcast)s::uuid, placed.id, placed.state, '',
+        -- Ordered by time, like all ids of ours: a million at random would touch each page of two indexes again and again.
+        (
+            lpad(to_hex((extract(epoch FROM clock_timestamp()) * 1000)::bigint), 12, '0') || '7'
+            || substr(replace(gen_random_uuid()::text, '-', ''), 14)
+        )::uuid,
+        %(bot_id)s, %(broadcast)s::uuid, placed.id, placed.state, '',
         CASE
             WHEN placed.state <> 'waiting' THEN NULL
             WHEN %(variants)s::int = 1 THEN 0
