@@ -111,7 +111,7 @@ def test_nobody_gets_it_twice_nobody_waits_in_a_circle_and_all_is_counted(  # no
                 work()
         except Exception as error:  # noqa: BLE001 - told by the test
             failures.append(error)
-                    finally:
+        finally:
             connections.close_all()
 
     works = [lambda: released(bot, room=20), send, press, forget, answer, click, look_after, want_quiet]
