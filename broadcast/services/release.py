@@ -15,7 +15,7 @@ from broadcast.deciding import DAY, decide
 from broadcast.figures import count_in
 from broadcast.keys import sending_key
 from broadcast.letters import Letters
-from broadcast.models import Broadcast, BroadcastShare, Recipient
+from broadcast.models import BroadcastShare, Recipient
 from broadcast.pace import Allowance
 from broadcast.statements import SQL
 from broadcast.states import OUTSTANDING, BroadcastState, RecipientState
