@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "sessions_app",
     "care",
     "broadcast",
+    "audit",
     "dashboard",
     "runtime",
 ]

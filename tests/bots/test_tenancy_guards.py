@@ -29,6 +29,7 @@ REGISTRY = {
     "profiles.Stream",  # the programmes on offer
     "journey.StageVersion",  # wordings of the stages, like prompts
     "sessions_app.SavedReply",  # words that operators use again
+    "audit.AuditEntry",  # the book of changes, under policies of its own; of people only opaque ids
     # Of several bots at once, under policies of their own; they say nothing of people.
     "broadcast.Broadcast",
     "broadcast.BroadcastChange",
