@@ -10,3 +10,10 @@ class BotError(AppError):
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(code=f"bots.{code}", permanent=True, message=message)
+
+
+class SignInError(AppError):
+    """Somebody could not prove who they are, or not yet."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(code=f"sign_in.{code}", permanent=True, message=message)

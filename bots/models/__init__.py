@@ -5,6 +5,7 @@ from bots.models.alert import Alert, AlertKind
 from bots.models.bot import Bot, Language, ModelProvider, ProactiveKind, WantedState
 from bots.models.metric import BotMetric, BotMetricDay
 from bots.models.persona import Persona, Prompt, PromptVersion
+from bots.models.sign_in import RecoveryCode, SecondFactor, SignInTry, StaffSession
 from bots.models.status import BotStatus, ObservedState
 
 __all__ = [
@@ -23,5 +24,9 @@ __all__ = [
     "ProactiveKind",
     "Prompt",
     "PromptVersion",
+    "RecoveryCode",
+    "SecondFactor",
+    "SignInTry",
+    "StaffSession",
     "WantedState",
 ]

@@ -24,6 +24,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "bots.middleware.StaffSessionMiddleware",
+    "bots.middleware.SecondFactorMiddleware",
     "audit.middleware.RefusalsMiddleware",
     "bots.middleware.VisibleBotsMiddleware",
 ]
@@ -45,6 +47,12 @@ TEMPLATES = [
         },
     },
 ]
+
+AUTHENTICATION_BACKENDS = ["bots.backends.StaffBackend"]
+# With it, staff without an authenticator app are led to adding one before they see anything.
+STAFF_OTP_REQUIRED = env.bool("STAFF_OTP_REQUIRED", default=False)
+# What the app calls this installation.
+OTP_ISSUER = env.str("OTP_ISSUER", default="reLove")
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},

@@ -22,6 +22,11 @@ REGISTRY = {
     "bots.Bot",  # the tenant itself
     "bots.BotStatus",
     "bots.BotAccess",
+    # How staff sign in; nothing of the people whom bots talk to.
+    "bots.SecondFactor",
+    "bots.RecoveryCode",
+    "bots.SignInTry",
+    "bots.StaffSession",
     "bots.Persona",  # shared by bots, written by staff, says nothing of people
     "bots.Prompt",
     "bots.PromptVersion",
