@@ -45,7 +45,7 @@ def test_nobody_gets_it_twice_nobody_waits_in_a_circle_and_all_is_counted(  # no
     people = [make_profile(bot) for _ in range(PEOPLE)]
     texts = content("One", "Two", buttons=BUTTONS)
     # The younger start first: their order by id is another than by start.
-    fields = {"texts": texts, "test_percent": 70, "control_percent": 5}
+    fields: dict[str, Any] = {"texts": texts, "test_percent": 70, "control_percent": 5}
     campaigns = [written(bot, error_percent=0, errors_in_row=0, **fields) for _ in range(3)]
     for each in reversed(campaigns):
         start(each)
@@ -74,7 +74,8 @@ def test_nobody_gets_it_twice_nobody_waits_in_a_circle_and_all_is_counted(  # no
         service: Any = chance.choice(
             [pause_broadcast, resume_broadcast, retry_failed, set_rate, choose_winner]
         )
-        more: dict[str, Any] = {set_rate: {"rate": None}, choose_winner: {"label": "B"}}.get(service, {})
+        needed: dict[Any, dict[str, Any]] = {set_rate: {"rate": None}, choose_winner: {"label": "B"}}
+        more = needed.get(service, {})
         try:
             in_scope(service, broadcast_id=one.id, by=ITSELF, **more)
         except BroadcastError:

@@ -12,6 +12,7 @@ from django.db import IntegrityError
 
 from bots.models import Bot
 from broadcast.comparison import Split
+from broadcast.contracts import ITSELF
 from broadcast.models import Broadcast, Recipient
 from broadcast.services import freeze as freezing
 from broadcast.services.draft import File, attach_file
@@ -41,7 +42,7 @@ def asked(*bots: Bot, **fields: Any) -> Broadcast:
 
 def start(broadcast: Broadcast) -> None:
     with in_bots(broadcast.bot_ids):
-        ask_to_start(broadcast_id=broadcast.id, by=freezing.ITSELF, is_sure=True)
+        ask_to_start(broadcast_id=broadcast.id, by=ITSELF, is_sure=True)
 
 
 def one_slice(broadcast: Broadcast) -> None:
@@ -179,7 +180,7 @@ def test_paused_on_the_way_it_goes_on_to_freeze(bot: Bot, small_slices: None) ->
     frozen(broadcast)
     assert len(ledger(broadcast, bot.id)) == 2
     with in_bot(bot.id):
-        assert resume_broadcast(broadcast_id=broadcast.id, by=freezing.ITSELF).state == "freezing"
+        assert resume_broadcast(broadcast_id=broadcast.id, by=ITSELF).state == "freezing"
     frozen(broadcast)
     assert read(broadcast).state == "running"
     assert recounted(broadcast) == [{"total": 4}]
@@ -191,13 +192,13 @@ def test_paused_after_any_slice_it_still_takes_its_file_along(bot: Bot, small_sl
         make_profile(bot)
     broadcast = written(bot)
     with in_bot(bot.id):
-        attach_file(broadcast_id=broadcast.id, kind="document", file=PDF, by=freezing.ITSELF)
+        attach_file(broadcast_id=broadcast.id, kind="document", file=PDF, by=ITSELF)
     start(broadcast)
     while read(broadcast).state == "freezing":
         one_slice(broadcast)
         with in_bot(bot.id):
             pause_broadcast(broadcast_id=broadcast.id)
-            resume_broadcast(broadcast_id=broadcast.id, by=freezing.ITSELF)
+            resume_broadcast(broadcast_id=broadcast.id, by=ITSELF)
     assert share_of(broadcast, bot.id).media_id is not None
     assert recounted(broadcast) == [{"total": 3}]
 
@@ -208,7 +209,7 @@ def test_cancelled_on_the_way_it_ends_there(bot: Bot, small_slices: None) -> Non
     broadcast = asked(bot)
     one_slice(broadcast)
     with in_bot(bot.id):
-        cancel_broadcast(broadcast_id=broadcast.id, by=freezing.ITSELF)
+        cancel_broadcast(broadcast_id=broadcast.id, by=ITSELF)
     frozen(broadcast)
     assert len(ledger(broadcast, bot.id)) == 2
     assert read(broadcast).state == "cancelled"

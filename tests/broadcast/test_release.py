@@ -175,7 +175,7 @@ def test_the_better_text_goes_to_the_rest_and_to_nobody_else(bot: Bot, stopped_c
 def test_somebody_for_the_better_text_who_must_wait_gets_it_later(bot: Bot, stopped_clock: Clock) -> None:
     for _ in range(40):
         make_profile(bot, timezone="UTC")
-    fields = {"quiet_from": 13, "quiet_until": 14}
+    fields: dict[str, Any] = {"quiet_from": 13, "quiet_until": 14}
     broadcast = begun(bot, texts=content("One", "Two"), test_percent=30, **fields)
     spare = ledger(broadcast, bot.id).count("spare")
     delivered(bot)

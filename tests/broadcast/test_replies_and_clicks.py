@@ -56,7 +56,8 @@ def test_an_answer_is_counted_once_whatever_is_looked_at_how_often(bot: Bot, sto
     delivered(bot)
     assert looked(bot) == 0
     minutes(stopped_clock, 5)
-    says(vera), says(vera, "voice")
+    says(vera)
+    says(vera, "voice")
     minutes(stopped_clock, 1)
     assert [looked(bot), looked(bot)] == [1, 0]
     minutes(stopped_clock, 1)
