@@ -20,22 +20,27 @@ def bot_overviews(
     if slugs is not None:
         statuses = statuses.filter(bot__slug__in=slugs)
     return [
-        BotOverview(
-            id=status.bot.id,
-            slug=status.bot.slug,
-            name=status.bot.name,
-            username=status.bot.username,
-            wanted=status.bot.wanted_state,
-            state=status.state,
-            state_since=status.state_since,
-            last_poll_at=status.last_poll_at,
-            last_update_at=status.last_update_at,
-            restarts=status.restarts,
-            backlog=None if backlog is None else backlog.get(status.bot.id, 0),
-            error=status.error,
-            lease_holder=status.lease_holder,
-            lease_until=status.lease_until,
-            updated_at=status.bot.updated_at,
-        )
+        overview_of(status, backlog=None if backlog is None else backlog.get(status.bot_id, 0))
         for status in statuses
     ]
+
+
+def overview_of(status: BotStatus, *, backlog: int | None = None) -> BotOverview:
+    """The line of a bot whose rows were looked up already."""
+    return BotOverview(
+        id=status.bot.id,
+        slug=status.bot.slug,
+        name=status.bot.name,
+        username=status.bot.username,
+        wanted=status.bot.wanted_state,
+        state=status.state,
+        state_since=status.state_since,
+        last_poll_at=status.last_poll_at,
+        last_update_at=status.last_update_at,
+        restarts=status.restarts,
+        backlog=backlog,
+        error=status.error,
+        lease_holder=status.lease_holder,
+        lease_until=status.lease_until,
+        updated_at=status.bot.updated_at,
+    )

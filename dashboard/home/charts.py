@@ -14,6 +14,8 @@ from typing import Final
 HEIGHT: Final = 100.0
 STEP: Final = 10.0
 _GAP: Final = 2.0
+_EASY: Final = (1, 2, 3, 4, 5, 6, 8)
+_EASY_TENTHS: Final = (10, 15, 20, 25, 30, 40, 50, 60, 80)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +72,15 @@ def columns(days: Sequence[tuple[date, Sequence[int]]], *, kinds: Sequence[str])
 
 
 def round_up(value: float) -> int:
-    """The next of 1, 2, 5, 10, 20, 50, … that is not below it."""
-    step = 1
+    """The next number that is easily read and not below it: 1, 2, 3, 4, 5, 6, 8, 10, 15, 20, 25, 30, 40, …"""
+    for each in _EASY:
+        if value <= each:
+            return each
+    step = 10
     while True:
-        for each in (step, 2 * step, 5 * step):
-            if value <= each:
-                return each
+        for tenths in _EASY_TENTHS:
+            if value <= tenths * step // 10:
+                return tenths * step // 10
         step *= 10
 
 

@@ -2,36 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.timezone import localtime
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from bots.admin.base import is_superuser
 from bots.admin.faces import ago
-from bots.contracts import BotOverview
+from bots.models import AlertKind, WantedState
 from bots.selectors.bot_health import health_of
-from bots.selectors.bot_overviews import bot_overviews
 from bots.selectors.newest_alerts import newest_alerts
-from broadcast.selectors.live_broadcasts import live_broadcasts
+from broadcast.selectors.live_broadcasts import LiveBroadcast, live_broadcasts
 from care.selectors.board_figures import BoardFigures, board_figures
 from core.clock import clock
 from core.tenancy import figure_bots, visible_bots
 from dashboard.home import charts, doors, sums
-from dashboard.home.faces import money, number, seconds, share
+from dashboard.home.faces import NOTHING, money, number, seconds, share
 from dashboard.home.tiles import tiles, troubled_first
 from dashboard.home.tour import tour
 from journey.selectors.stage_names import stage_names
 from journey.stages import StageCode
-from mailbox.selectors.backlogs import backlogs
 from sessions_app.selectors.newest_needs import newest_needs
 
 DAYS: Final = 30
@@ -42,6 +42,12 @@ _MOST_LINES: Final = 5
 # What is kept is counted every few minutes at the latest; older than this, nobody counts.
 _LATE: Final = timedelta(minutes=15)
 _NAMES_FOR: Final = 60
+_ALERT_LOOKS: Final[Mapping[str, str]] = {
+    AlertKind.MODEL_BACK: "good",
+    AlertKind.TASK_FAILED: "wait",
+    AlertKind.BUDGET_SPENT: "wait",
+    AlertKind.BROADCAST_PAUSED: "wait",
+}
 _FRESHNESS: Final = ("fresh_week", "fresh_month", "fresh_older", "fresh_never")
 
 
@@ -49,16 +55,26 @@ _FRESHNESS: Final = ("fresh_week", "fresh_month", "fresh_older", "fresh_never")
 class _Looked:
     """The bots that one may see, the one that was chosen if any, and those that the page is about."""
 
-    all: tuple[BotOverview, ...]
-    chosen: BotOverview | None
+    all: tuple[BoardFigures, ...]
+    chosen: BoardFigures | None
+    # Of these also their people are seen.
+    seen: frozenset[UUID]
 
     @property
-    def bots(self) -> tuple[BotOverview, ...]:
+    def boards(self) -> tuple[BoardFigures, ...]:
         return (self.chosen,) if self.chosen else self.all
 
     @property
     def ids(self) -> tuple[UUID, ...]:
-        return tuple(each.id for each in self.bots)
+        return tuple(each.bot.id for each in self.boards)
+
+    @property
+    def mine(self) -> tuple[UUID, ...]:
+        return tuple(each for each in self.ids if each in self.seen)
+
+    @property
+    def slug(self) -> str:
+        return self.chosen.bot.slug if self.chosen else ""
 
 
 def home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
@@ -80,50 +96,44 @@ def home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
 
 def board(request: HttpRequest) -> dict[str, Any]:
     """The figures, as the page and its fragment show them."""
-    looked = _look(request)
-    today = clock.now().date()
-    kept = board_figures(bot_ids=looked.ids, since=today - timedelta(days=DAYS - 1)) if looked.ids else []
-    days = sums.days_of(kept, today=today, count=DAYS)
-    people = sums.people_of(kept)
-    seen = set(visible_bots() or ())
-    mine = [bot_id for bot_id in looked.ids if bot_id in seen]
-    waiting = backlogs(bot_ids=mine) if mine else {}
+    now = clock.now()
+    today = now.date()
+    looked = _look(request, today)
+    days = sums.days_of(looked.boards, today=today, count=DAYS)
+    people = sums.people_of(looked.boards)
+    counted = [each.taken_at for each in looked.boards if each.taken_at]
+    choices = [(each.bot.slug, each.bot.name) for each in looked.all]
     return {
-        "now": localtime(clock.now()),
-        "is_late": any(clock.now() - each.taken_at > _LATE for each in kept),
-        "counted_at": min((each.taken_at for each in kept), default=None),
-        "bot_choices": [
-            (each.slug, each.name) for each in sorted(looked.all, key=lambda bot: bot.name.lower())
-        ],
-        "chosen": looked.chosen,
-        "fragment_url": doors.fragment(looked.chosen.slug if looked.chosen else ""),
+        "now": localtime(now),
+        "is_late": any(now - each > _LATE for each in counted),
+        "counted_at": min(counted, default=None),
+        "bot_choices": sorted(choices, key=lambda choice: choice[1].lower()),
+        "chosen": looked.slug,
+        "fragment_url": doors.fragment(looked.slug),
         "figures": {"people": people["people"], "by_staff": sum(each.by_staff for each in days)},
-        "numbers": _numbers(people, days, waiting, sees_people=bool(mine)),
+        "numbers": _numbers(looked, people, days),
         "charts": _by_day(days),
-        **_journey(kept, people),
-        **_bots(looked, kept, waiting if mine else None, today),
-        **_work(request, looked, mine),
+        **_journey(looked.boards, people),
+        **_bots(looked, today),
+        **_work(request, looked),
         "may_add_bot": is_superuser(request),
         "has_sandbox": bool(settings.SANDBOX_URL),
-        "is_new": bool(looked.bots) and not people["people"],
+        "is_new": bool(looked.boards) and not people["people"],
     }
 
 
-def _look(request: HttpRequest) -> _Looked:
-    seen = set(figure_bots() or ())
-    bots = tuple(each for each in bot_overviews() if each.id in seen)
+def _look(request: HttpRequest, today: date) -> _Looked:
+    bots = board_figures(bot_ids=figure_bots() or (), since=today - timedelta(days=DAYS - 1), today=today)
     slug = request.GET.get("bot", "")
     # A bot that one may not see is none, as if there were no such bot.
-    return _Looked(bots, next((each for each in bots if each.slug == slug), None) if slug else None)
+    chosen = next((each for each in bots if each.bot.slug == slug), None)
+    return _Looked(tuple(bots), chosen, frozenset(visible_bots() or ()))
 
 
-def _numbers(
-    people: Any, days: Sequence[sums.Day], waiting: Any, *, sees_people: bool
-) -> list[dict[str, Any]]:
+def _numbers(looked: _Looked, people: Counter[str], days: Sequence[sums.Day]) -> list[dict[str, Any]]:
     today, week = days[-1], days[-_WEEK:]
-    half, most = sums.answer_times([today])
-    rest = sum(count for count, _oldest in waiting.values())
-    oldest = min((each for _count, each in waiting.values()), default=None)
+    half, most = sums.answer_times(looked.boards)
+    oldest = min((each.waiting_since for each in looked.boards if each.waiting_since), default=None)
     return [
         {
             "key": "active",
@@ -150,7 +160,9 @@ def _numbers(
             "key": "answers",
             "name": _("Answer time today"),
             "value": seconds(half),
-            "aside": _("half within this · 95 %% within %(most)s") % {"most": seconds(most)},
+            "aside": _("no answers yet")
+            if most is None
+            else _("half within this · 95 %% within %(most)s") % {"most": seconds(most)},
         },
         {
             "key": "cost",
@@ -161,10 +173,14 @@ def _numbers(
         {
             "key": "backlog",
             "name": _("Waiting for an answer"),
-            "value": number(rest) if sees_people else "–",
-            "aside": ago(oldest) if oldest else _("nothing waits"),
+            "value": number(sum(each.waiting for each in looked.boards)) if looked.mine else NOTHING,
+            "aside": _waiting_since(oldest) if looked.mine else "",
         },
     ]
+
+
+def _waiting_since(oldest: datetime | None) -> object:
+    return _("nothing waits") if oldest is None else format_html(_("the oldest {}"), ago(oldest))
 
 
 def _usual(counts: Sequence[int]) -> int:
@@ -174,32 +190,45 @@ def _usual(counts: Sequence[int]) -> int:
 
 
 def _by_day(days: Sequence[sums.Day]) -> list[dict[str, Any]]:
-    words = [(each.day, (each.words_in, each.words_out)) for each in days]
     return [
-        {
-            "key": "words",
-            "name": _("Messages"),
-            "kinds": [("people", _("from people")), ("bots", _("from bots"))],
-            "chart": charts.columns(words, kinds=("people", "bots")),
-        },
-        {
-            "key": "sessions",
-            "name": _("Sessions begun"),
-            "kinds": [("sessions", _("sessions"))],
-            "chart": charts.columns([(each.day, (each.sessions,)) for each in days], kinds=("sessions",)),
-        },
-        {
-            "key": "active",
-            "name": _("People who did something"),
-            "kinds": [("active", _("people"))],
-            "chart": charts.columns([(each.day, (each.people,)) for each in days], kinds=("active",)),
-        },
+        _chart(
+            "words",
+            _("Messages"),
+            {"people": _("from people"), "bots": _("from bots")},
+            [(each.day, (each.words_in, each.words_out)) for each in days],
+        ),
+        _chart(
+            "sessions",
+            _("Sessions begun"),
+            {"sessions": _("sessions")},
+            [(each.day, (each.sessions,)) for each in days],
+        ),
+        _chart(
+            "active",
+            _("People who did something"),
+            {"active": _("people")},
+            [(each.day, (each.people,)) for each in days],
+        ),
     ]
 
 
-def _journey(kept: Sequence[BoardFigures], people: Any) -> dict[str, Any]:
+def _chart(
+    key: str, name: str, kinds: Mapping[str, str], days: Sequence[tuple[date, Sequence[int]]]
+) -> dict[str, Any]:
+    chart = charts.columns(days, kinds=tuple(kinds))
+    return {
+        "key": key,
+        "name": name,
+        "kinds": list(kinds.items()),
+        "chart": chart,
+        "top": number(chart.top),
+        "total": number(chart.total),
+    }
+
+
+def _journey(boards: Sequence[BoardFigures], people: Counter[str]) -> dict[str, Any]:
     names = _stage_names()
-    stages = sums.stages_of(kept)
+    stages = sums.stages_of(boards)
     at_or_beyond = sums.reached(stages, list(StageCode))
     steps = [
         charts.Step("people", _("Started the bot"), people["people"]),
@@ -248,38 +277,29 @@ def _bar(bar: charts.Bar) -> dict[str, Any]:
     }
 
 
-def _bots(looked: _Looked, kept: Sequence[BoardFigures], backlog: Any, today: object) -> dict[str, Any]:
-    health = {each.slug: each for each in health_of(looked.bots, poll_timeout=settings.POLL_TIMEOUT)}
-    ordered = sorted(looked.bots, key=lambda bot: troubled_first(bot, health[bot.slug]))
+def _bots(looked: _Looked, today: date) -> dict[str, Any]:
+    bots = [each.bot for each in looked.boards]
+    health = {each.slug: each for each in health_of(bots, poll_timeout=settings.POLL_TIMEOUT)}
+    ordered = sorted(looked.boards, key=lambda each: troubled_first(each.bot, health[each.bot.slug]))
     unwell = sum(not each.is_well for each in health.values())
-    wanted = sum(each.wanted == "running" for each in health.values())
+    wanted = sum(each.wanted == WantedState.RUNNING for each in health.values())
     return {
-        "tiles": tiles(
-            ordered[:_MOST_TILES],
-            health=health,
-            figures={each.bot_id: each for each in kept},
-            backlog=backlog,
-            today=today,
-        ),
+        "tiles": tiles(ordered[:_MOST_TILES], health=health, seen=looked.seen, today=today),
         "more_bots": max(0, len(ordered) - _MOST_TILES),
         "bot_counts": {"well": wanted - unwell, "unwell": unwell, "resting": len(ordered) - wanted},
     }
 
 
-def _work(request: HttpRequest, looked: _Looked, mine: Sequence[UUID]) -> dict[str, Any]:
+def _work(request: HttpRequest, looked: _Looked) -> dict[str, Any]:
     """What waits for somebody: people, alerts, and broadcasts that are on their way."""
     user: Any = request.user
+    mine, chosen = looked.mine, looked.chosen
     needed, needs = newest_needs(bot_ids=mine, most=_MOST_LINES) if mine else (0, ())
     warned, alerts = newest_alerts(
-        user=user, bot_ids=looked.ids, is_one_bot=looked.chosen is not None, most=_MOST_LINES
+        user=user, bot_ids=looked.ids, is_one_bot=chosen is not None, most=_MOST_LINES
     )
-    chosen = looked.chosen
     running = (
-        live_broadcasts(
-            bot_ids=[each.id for each in looked.all if each.id in set(visible_bots() or ())],
-            bot_id=chosen.id if chosen else None,
-            most=_MOST_LINES,
-        )
+        live_broadcasts(bot_ids=looked.seen, bot_id=chosen.bot.id if chosen else None, most=_MOST_LINES)
         if mine
         else []
     )
@@ -296,20 +316,24 @@ def _work(request: HttpRequest, looked: _Looked, mine: Sequence[UUID]) -> dict[s
             }
             for each in needs
         ],
-        "needs_link": doors.inbox_list(show="needs", bot=chosen.slug if chosen else ""),
+        "needs_link": doors.inbox_list(show="needs", bot=looked.slug),
         "warned": number(warned),
-        "alerts": [{"line": each, "when": ago(each.last_at)} for each in alerts],
-        "broadcasts": [
-            {
-                "line": each,
-                "length": f"{each.reached / each.total * 100 if each.total else 0:.2f}",
-                "share": share(charts.percent(each.reached, each.total)),
-                "reached": number(each.reached),
-                "total": number(each.total),
-                "errors": number(each.errors) if each.errors else "",
-            }
-            for each in running
+        "alerts": [
+            {"line": each, "when": ago(each.last_at), "look": _ALERT_LOOKS.get(each.kind, "bad")}
+            for each in alerts
         ],
+        "broadcasts": [_broadcast(each) for each in running],
+    }
+
+
+def _broadcast(line: LiveBroadcast) -> dict[str, Any]:
+    return {
+        "line": line,
+        "length": f"{line.reached / line.total * 100 if line.total else 0:.2f}",
+        "share": share(charts.percent(line.reached, line.total)),
+        "reached": number(line.reached),
+        "total": number(line.total),
+        "errors": number(line.errors) if line.errors else "",
     }
 
 

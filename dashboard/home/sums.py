@@ -26,7 +26,6 @@ class Day:
     sessions: int
     completed: int
     cost_micros: int
-    answers: tuple[int, ...]
 
     @property
     def words(self) -> int:
@@ -66,13 +65,13 @@ def reached(stages: Counter[str], codes: Sequence[str]) -> dict[str, int]:
     return {code: found[code] for code in codes}
 
 
-def answer_times(days: Sequence[Day]) -> tuple[float | None, float | None]:
-    """The seconds within which half of the answers came, and 95 of 100."""
-    counts = added(each.answers for each in days)
+def answer_times(boards: Sequence[BoardFigures]) -> tuple[float | None, float | None]:
+    """The seconds within which half of today's answers came, and 95 of 100."""
+    counts = added(each.answers for each in boards)
     return percentile(counts, 0.5), percentile(counts, 0.95)
 
 
 def _day(boards: Sequence[BoardFigures], day: date) -> Day:
     parts: list[DayFigures] = [each for board in boards for each in board.days if each.day == day]
     sums = {name: sum(getattr(each, name) for each in parts) for name in _COUNTS}
-    return Day(day=day, answers=tuple(added(each.answers for each in parts)), **sums)
+    return Day(day=day, **sums)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -38,15 +38,10 @@ class Tile:
 
 
 def tiles(
-    bots: Sequence[BotOverview],
-    *,
-    health: Mapping[str, BotHealth],
-    figures: Mapping[UUID, BoardFigures],
-    backlog: Mapping[UUID, tuple[int, datetime]] | None,
-    today: object,
+    boards: Sequence[BoardFigures], *, health: Mapping[str, BotHealth], seen: Collection[UUID], today: date
 ) -> list[Tile]:
-    """A tile for each bot. Without a backlog (`None`: whoever looks may not know) none is shown."""
-    return [_tile(bot, health[bot.slug], figures.get(bot.id), backlog, today) for bot in bots]
+    """A tile for each bot; how much waits is told of those that are seen with their people."""
+    return [_tile(each, health[each.bot.slug], today, is_seen=each.bot.id in seen) for each in boards]
 
 
 def troubled_first(bot: BotOverview, health: BotHealth) -> tuple[bool, bool, str]:
@@ -54,15 +49,9 @@ def troubled_first(bot: BotOverview, health: BotHealth) -> tuple[bool, bool, str
     return health.is_well, bot.wanted != WantedState.RUNNING, bot.name.lower()
 
 
-def _tile(
-    bot: BotOverview,
-    health: BotHealth,
-    kept: BoardFigures | None,
-    backlog: Mapping[UUID, tuple[int, datetime]] | None,
-    today: object,
-) -> Tile:
-    day = next((each for each in kept.days if each.day == today), None) if kept else None
-    waiting = backlog.get(bot.id) if backlog is not None else None
+def _tile(board: BoardFigures, health: BotHealth, today: date, *, is_seen: bool) -> Tile:
+    bot = board.bot
+    day = next((each for each in board.days if each.day == today), None)
     return Tile(
         name=bot.name,
         username=bot.username,
@@ -73,10 +62,10 @@ def _tile(
         state=str(ObservedState(bot.state).label).partition(":")[0],
         trouble=short(bot.error or (_reason(health.reason) if health.reason != bot.state else ""), most=90),
         polled=ago(bot.last_poll_at),
-        backlog=NOTHING if backlog is None else number(waiting[0] if waiting else 0),
-        oldest=ago(waiting[1]) if waiting else "",
-        is_behind=bool(waiting) and not health.is_well,
-        people=number(kept.figures.get("seen_day", 0)) if kept else NOTHING,
+        backlog=number(board.waiting) if is_seen else NOTHING,
+        oldest=ago(board.waiting_since),
+        is_behind=bool(board.waiting) and not health.is_well,
+        people=number(board.figures.get("seen_day", 0)) if board.taken_at else NOTHING,
         words=number(day.words_in + day.words_out) if day else NOTHING,
         cost=money(day.cost_micros) if day else NOTHING,
     )

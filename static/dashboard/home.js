@@ -13,7 +13,7 @@
   const showTimes = (root) => {
     for (const each of root.querySelectorAll("time[data-clock]")) {
       const at = new Date(each.dateTime);
-      if (!Number.isNaN(at.getTime())) each.textContent = at.toLocaleTimeString(document.documentElement.lang || [], { hour: "2-digit", minute: "2-digit" });
+      if (!Number.isNaN(at.getTime())) each.textContent = at.toLocaleTimeString(document.documentElement.lang || [], { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
     }
   };
   const say = (text) => {

@@ -17,6 +17,7 @@ from care.services.take_days import DAYS, take_days
 from care.services.take_figures import take_figures
 from core.clock import Clock, clock
 from core.tenancy import in_bot, in_bots
+from mailbox.models import InboundUpdate
 from profiles.models import ActivityLog, Profile
 from sessions_app.models import Conversation, Message, Session
 from tests.care.folk import in_session, talker
@@ -148,16 +149,28 @@ def test_the_board_shows_what_is_kept_of_the_bots_that_are_asked_for(
         with in_bot(each.id):
             take_figures(bot_id=each.id)
     with in_bots([bot.id, other_bot.id]):
-        (kept,) = board_figures(bot_ids=[bot.id], since=TODAY - timedelta(days=6))
-    assert (kept.bot_id, kept.figures["people"], dict(kept.stages)) == (bot.id, 1, {"ORDEAL": 1})
-    assert ([each.day for each in kept.days], kept.days[-1].words_in) == (
+        InboundUpdate.objects.create(
+            bot=bot, seq=1, kind="message", lane=1, payload=b"", due_at=clock.now(), received_at=clock.now()
+        )
+        (shown,) = board_figures(bot_ids=[bot.id], since=TODAY - timedelta(days=6), today=TODAY)
+    assert (shown.bot.slug, shown.figures["people"], dict(shown.stages)) == (bot.slug, 1, {"ORDEAL": 1})
+    assert ([each.day for each in shown.days], shown.days[-1].words_in) == (
         [TODAY - timedelta(days=back) for back in range(6, -1, -1)],
         1,
     )
+    assert (shown.waiting, shown.waiting_since, shown.taken_at) == (1, clock.now(), clock.now())
     with in_bot(other_bot.id):
-        assert board_figures(bot_ids=[bot.id], since=TODAY) == []
+        (hidden,) = board_figures(bot_ids=[bot.id], since=TODAY, today=TODAY)
+    assert (hidden.waiting, hidden.figures, hidden.days, hidden.taken_at) == (0, {}, (), None)
 
 
-def test_a_bot_that_was_not_counted_yet_is_not_on_the_board(bot: Bot) -> None:
+def test_a_bot_that_was_not_counted_yet_is_on_the_board_without_figures(bot: Bot) -> None:
     with in_bot(bot.id):
-        assert board_figures(bot_ids=[bot.id], since=TODAY) == []
+        (shown,) = board_figures(bot_ids=[bot.id], since=TODAY, today=TODAY)
+    assert (shown.bot.name, shown.figures, shown.days, shown.answers, shown.taken_at) == (
+        bot.name,
+        {},
+        (),
+        (),
+        None,
+    )

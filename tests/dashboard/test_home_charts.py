@@ -18,7 +18,8 @@ def answers(**found: int) -> list[int]:
 
 
 @pytest.mark.parametrize(
-    ("value", "top"), [(0, 1), (1, 1), (2, 2), (3, 5), (5, 5), (6, 10), (11, 20), (499, 500), (501, 1000)]
+    ("value", "top"),
+    [(0, 1), (1, 1), (3, 3), (7, 8), (9, 10), (11, 15), (22, 25), (81, 100), (2301, 2500), (7999, 8000)],
 )
 def test_the_upper_edge_is_a_round_number_not_below_the_highest(value: int, top: int) -> None:
     assert round_up(value) == top

@@ -5,16 +5,21 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from bots.contracts import MetricSample
-from bots.models import Bot
+from bots.models import Bot, Persona
 from bots.roles import Role
 from bots.services.flush_metrics import flush_metrics
 from bots.services.observe_state import observe_state
+from bots.services.publish_prompt import publish_prompt
 from bots.services.raise_alert import raise_alert
 from broadcast.models import Broadcast, BroadcastShare
+from care.models import BotDay
 from care.services.take_days import take_days
 from care.services.take_figures import take_figures
 from core.clock import Clock, clock
@@ -23,7 +28,7 @@ from sessions_app.models import Conversation, InboxItem, Message
 from tests.care.folk import in_session, talker
 from tests.cast import make_bot, make_profile
 from tests.fixtures.database import database_role
-from tests.web.people import browser, make_coach
+from tests.web.people import browser, make_coach, make_user
 
 LIVE = "/admin/home/live/"
 HOSTILE = "<img src=x onerror=alert(1)>"
@@ -120,7 +125,7 @@ def test_one_bot_is_chosen_in_the_address_and_one_that_may_not_be_seen_is_none(
     assert chosen["figures"]["people"] == 0
     assert [each.name for each in chosen["tiles"]] == [third.name]
     assert chosen["fragment_url"] == f"{LIVE}?bot={third.slug}"
-    assert coach.get("/admin/", {"bot": other_bot.slug}).context["chosen"] is None
+    assert coach.get("/admin/", {"bot": other_bot.slug}).context["chosen"] == ""
 
 
 # Figures
@@ -277,3 +282,164 @@ def test_alerts_that_wait_and_broadcasts_that_run_are_shown(bot: Bot) -> None:
         "25\u202f%",
         "1",
     )
+
+
+# What anybody may have written
+
+
+def test_hostile_names_are_shown_as_text(bot: Bot) -> None:
+    Bot.objects.filter(id=bot.id).update(name=HOSTILE)
+    other = make_bot(name=f"{HOSTILE} too")
+    with database_role("runtime"):
+        observe_state(bot_id=bot.id, state="crashed", error=HOSTILE)
+    needs_human(bot, first_name=HOSTILE)
+    raise_alert(kind="error", bot_id=bot.id, subject=HOSTILE)
+    with in_bot(bot.id):
+        Broadcast.objects.create(
+            title=HOSTILE, bot_ids=[bot.id], state="paused", created_at=clock.now(), changed_at=clock.now()
+        )
+    coach = browser(make_coach(bot, other))
+    for page in (coach.get("/admin/"), coach.get(LIVE), coach.get("/admin/", {"bot": HOSTILE})):
+        words = page.content.decode()
+        assert "<img" not in words
+        assert words.count("&lt;img src=x onerror=alert(1)&gt;") >= 5
+
+
+def test_our_part_of_the_page_needs_no_script_and_no_style_of_its_own(bot: Bot) -> None:
+    words = browser(make_coach(bot)).get(LIVE).content.decode()
+    assert "<script" not in words
+    assert "style=" not in words
+    assert "onclick" not in words
+
+
+# The fragment
+
+
+def test_the_fragment_is_the_board_alone_and_is_kept_by_nobody(bot: Bot) -> None:
+    make_profile(bot)
+    counted(bot)
+    response = browser(make_coach(bot)).get(LIVE)
+    assert response.status_code == 200
+    assert "no-store" in response["Cache-Control"]
+    assert response.context["figures"]["people"] == 1
+    words = response.content.decode()
+    assert "<html" not in words
+    assert words.strip().startswith('<div class="home-board"')
+
+
+def test_the_fragment_of_one_bot_is_of_that_bot_alone(bot: Bot, other_bot: Bot) -> None:
+    make_profile(other_bot)
+    counted(bot, other_bot)
+    coach = browser(make_coach(bot, other_bot))
+    assert coach.get(LIVE).context["figures"]["people"] == 1
+    assert coach.get(LIVE, {"bot": bot.slug}).context["figures"]["people"] == 0
+
+
+def test_whoever_is_not_of_the_staff_is_led_to_the_door(bot: Bot) -> None:
+    for client in (Client(), browser(make_user(staff=False))):
+        response = client.get(LIVE)
+        assert response.status_code == 302
+        assert response["Location"].startswith("/admin/login/")
+    assert browser(make_coach(bot)).post(LIVE).status_code == 405
+
+
+# What to do next
+
+
+def test_a_bot_without_people_is_to_be_talked_to(bot: Bot, settings: Settings) -> None:
+    settings.SANDBOX_URL = "http://127.0.0.1:8081"
+    coach = browser(make_coach(bot))
+    words = coach.get("/admin/").content.decode()
+    assert "Nobody has talked with your bots yet." in words
+    assert "Talk to a bot in the sandbox" in words
+    settings.SANDBOX_URL = ""
+    assert "Find it in Telegram and press Start." in coach.get("/admin/", {"bot": bot.slug}).content.decode()
+    make_profile(bot)
+    counted(bot)
+    assert "Nobody has talked" not in coach.get("/admin/").content.decode()
+
+
+def test_where_nothing_waits_the_page_says_what_would_be_there(bot: Bot) -> None:
+    words = browser(make_coach(bot)).get("/admin/").content.decode()
+    for each in ("Nobody needs a human", "No alerts", "No broadcast under way"):
+        assert each in words
+
+
+def test_the_tour_is_ticked_from_what_is_there(bot: Bot) -> None:
+    coach = browser(make_coach(bot))
+
+    def done() -> list[bool]:
+        return [each.is_done for each in coach.get("/admin/").context["tour"]]
+
+    assert [done()[place] for place in (0, 2, 3)] == [True, False, False]
+    person = talker(bot, "Hello.")
+    counted(bot)
+    assert [done()[place] for place in (0, 2, 3)] == [True, True, False]
+    with in_bot(bot.id):
+        talk = Conversation.objects.for_bot(bot.id).get(profile=person)
+        Message.objects.create(
+            bot=bot, conversation=talk, role="bot", text="A person.", operator_id=1, created_at=clock.now()
+        )
+        BotDay.objects.for_bot(bot.id).update(taken_at=clock.now() - timedelta(minutes=2))
+    counted(bot)
+    assert done() in ([True, False, True, True], [])
+    persona = Persona.objects.create(slug=f"p-{bot.slug}", name="Own")
+    publish_prompt(persona_id=persona.id, key="natasha", language="en", body="Speak.", author=make_user())
+    assert done() == []
+
+
+def test_who_has_no_bot_begins_with_adding_one(owner: Client) -> None:
+    (first, *rest) = browser(make_coach()).get("/admin/").context["tour"]
+    assert (first.is_done, first.link, [each.is_done for each in rest]) == (False, "", [False] * 3)
+
+
+def test_the_tour_is_put_away_by_each_person_for_themselves(bot: Bot) -> None:
+    client = browser(make_coach(bot))
+    assert client.get("/admin/").context["tour"]
+    assert client.get("/admin/home/tour/").status_code == 405
+    response = client.post("/admin/home/tour/")
+    assert (response.status_code, response["Location"]) == (302, "/admin/")
+    assert client.get("/admin/").context["tour"] == []
+    client.force_login(make_coach(bot))
+    assert client.get("/admin/").context["tour"]
+
+
+# Speed
+
+
+def questions(client: Client, address: str) -> list[str]:
+    """What the database is asked for a page, beside the begin and end of its transaction."""
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(address).status_code == 200
+    said = [each["sql"] for each in queries.captured_queries]
+    return [each for each in said if each.split()[0] not in ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")]
+
+
+@pytest.mark.parametrize("address", ["/admin/", LIVE])
+def test_the_page_asks_twelve_questions_at_most_however_many_bots_and_people_there_are(
+    address: str, bot: Bot, owner: Client
+) -> None:
+    owner.post("/admin/home/tour/")
+    needs_human(bot)
+    counted(bot)
+    owner.get(address)
+    few = questions(owner, address)
+    more = [make_bot() for _ in range(4)]
+    for each in more:
+        for _ in range(5):
+            needs_human(each)
+    counted(bot, *more)
+    many = questions(owner, address)
+    assert len(many) == len(few)
+    assert len(many) <= 12, "\n".join(each[:150] for each in many)
+    assert not any("COUNT(*)" in each and "profiles" in each for each in many)
+
+
+def test_members_of_the_team_are_asked_for_their_permissions_besides(bot: Bot) -> None:
+    coach = browser(make_coach(bot))
+    coach.post("/admin/home/tour/")
+    coach.get("/admin/")
+    # Django looks two of its tables up for the sidebar.
+    permissions = [each for each in questions(coach, "/admin/") if "auth_permission" in each]
+    assert len(questions(coach, "/admin/")) - len(permissions) <= 12
+    assert len(questions(coach, LIVE)) <= 12
