@@ -10,6 +10,7 @@ import json
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import psutil
@@ -18,7 +19,7 @@ from bench.broadcast_kills import Background
 from bench.campaigns import figures, gather, seconds_of_freezing, start, state_of
 from bench.crowd import retire
 from bench.report import percentile, say, table, verdict
-from bench.stage import Owner, Stage
+from bench.stage import Stage
 
 RECIPIENTS = 1_000_000
 TARGET_FREEZE = 30.0
@@ -49,7 +50,6 @@ def measure_million(stage: Stage, given: Any) -> dict[str, Any]:
             freezing = _watch(
                 stage,
                 background,
-                owner,
                 until=lambda: state_of(owner, broadcast_id) != "freezing",
                 seconds=300,
             )
@@ -57,7 +57,7 @@ def measure_million(stage: Stage, given: Any) -> dict[str, Any]:
             say(f"  frozen in {took:.1f} s: {figures(owner, broadcast_id)}")
             # Figures for the planner come when autovacuum finds the time; this is the time before.
             ends = time.monotonic() + WATCHED_SECONDS
-            sending = _watch(stage, background, owner, until=lambda: time.monotonic() > ends, seconds=300)
+            sending = _watch(stage, background, until=lambda: time.monotonic() > ends, seconds=300)
             pages = _pages(stage, str(broadcast_id))
             counted = figures(owner, broadcast_id)
     finally:
@@ -67,14 +67,12 @@ def measure_million(stage: Stage, given: Any) -> dict[str, Any]:
     return _show(recipients, took, freezing, sending, pages, counted)
 
 
-def _watch(
-    stage: Stage, background: Background, owner: Owner, *, until: Callable[[], bool], seconds: float
-) -> Sizes:
+def _watch(stage: Stage, background: Background, *, until: Callable[[], bool], seconds: float) -> Sizes:
     """The memory of each process that has to do with it, in MB, five times a second."""
     sizes: Sizes = {}
     deadline = time.monotonic() + seconds
     while not until() and time.monotonic() < deadline:
-        for name, process in _processes(stage, background, owner).items():
+        for name, process in _processes(stage, background).items():
             size = _own_megabytes(process)
             if size:
                 sizes.setdefault(name, []).append(size)
@@ -82,18 +80,25 @@ def _watch(
     return sizes
 
 
-def _processes(stage: Stage, background: Background, owner: Owner) -> dict[str, psutil.Process]:
+def _processes(stage: Stage, background: Background) -> dict[str, psutil.Process]:
     found = {"runbots: worker": stage.worker(), "sandbox": psutil.Process(stage.sandbox.pid)}
     celery = _celery(background)
     if celery is not None:
         found["Celery: its worker's child"] = celery
-        clients = {connection.laddr.port for connection in celery.net_connections("tcp4")}
-        rows = owner.execute(
-            "SELECT pid FROM pg_stat_activity WHERE client_port = ANY (%s)", [list(clients)]
-        ).fetchall()
-        if rows:
-            found["PostgreSQL: Celery's backend"] = psutil.Process(rows[0][0])
+        backend = _backend(stage, celery)
+        if backend is not None:
+            found["PostgreSQL: Celery's backend"] = backend
     return found
+
+
+def _backend(stage: Stage, client: psutil.Process) -> psutil.Process | None:
+    """PostgreSQL's process for this one; it says in its title whom it serves."""
+    with suppress(psutil.Error):
+        titles = {f"({connection.laddr.port})" for connection in client.net_connections("tcp4")}
+        for each in stage.postgres.offspring():
+            if any(title in " ".join(each.cmdline()) for title in titles):
+                return each
+    return None
 
 
 def _celery(background: Background) -> psutil.Process | None:
@@ -112,19 +117,23 @@ def _own_megabytes(process: psutil.Process) -> float:
 
 def _pages(stage: Stage, broadcast_id: str) -> Mapping[str, Sequence[float]]:
     """Milliseconds of each look at the admin's list and at the broadcast's own page; empty where there are none."""
-    program = stage.python("pages", "-m", "bench.broadcast_pages", broadcast_id, role="staff")
-    done = subprocess.run(
-        program.argv,
-        cwd=program.cwd,
-        env=program.env,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
-    if done.returncode:
-        say(f"  the pages could not be asked for: {done.stderr.strip()[-600:]}")
-        return {}
+    static = {"STATIC_ROOT": str(stage.folder / "static")}
+    for program in (
+        stage.python("static", "manage.py", "collectstatic", "--noinput", "--verbosity", "0"),
+        stage.python("pages", "-m", "bench.broadcast_pages", broadcast_id, role="staff"),
+    ):
+        done = subprocess.run(
+            program.argv,
+            cwd=program.cwd,
+            env={**program.env, **static},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+        if done.returncode:
+            say(f"  the pages could not be asked for: {done.stderr.strip()[-600:]}")
+            return {}
     found: dict[str, list[float]] = json.loads(done.stdout.splitlines()[-1])
     return found
 

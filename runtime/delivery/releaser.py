@@ -23,12 +23,14 @@ from mailbox.selectors.broadcasts_waiting import broadcasts_waiting
 log = structlog.get_logger(__name__)
 
 # While something is being sent; and when nothing is, unless somebody says that something has changed.
-TICK_SECONDS = 0.4
+TICK_SECONDS = 0.8
+# Where so many messages leave that the outbox would run dry meanwhile.
+FAST_TICK_SECONDS = 0.4
 SWEEP_SECONDS = 10.0
 # How often whoever follows a broadcast in Telegram is told.
 REPORT_SECONDS = 3.0
 # So many seconds' worth of messages lie in the outbox.
-AHEAD_SECONDS = 1.5
+AHEAD_SECONDS = 2.0
 FEWEST_AHEAD, MOST_AHEAD = 30, 800
 
 
@@ -74,7 +76,7 @@ class Releaser:
                     is_new = False
                 await self._pause_troubled()
                 released = await self._release()
-                wait = TICK_SECONDS if released.running else SWEEP_SECONDS
+                wait = self._tick() if released.running else SWEEP_SECONDS
             except DatabaseError:
                 log.warning("release.database_unavailable", bot=str(self._bot_id), exc_info=True)
                 wait = 1.0
@@ -83,6 +85,11 @@ class Releaser:
                     await self._wake.wait()
             except TimeoutError:
                 continue
+
+    def _tick(self) -> float:
+        rate = self._rate()
+        is_slow = rate is not None and rate * AHEAD_SECONDS < MOST_AHEAD
+        return TICK_SECONDS if is_slow else FAST_TICK_SECONDS
 
     async def _release(self) -> Released:
         rate = self._rate()

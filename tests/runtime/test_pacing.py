@@ -88,6 +88,43 @@ def test_broadcasts_leave_evenly_and_leave_room_for_replies() -> None:
     assert sent[59] - sent[0] == pytest.approx(1.86, abs=0.05)
 
 
+def test_what_becomes_free_soon_can_be_taken_now_and_leaves_then() -> None:
+    pacer = Pacer(PaceLimits(bot=Quota(3)))
+    for chat_id, moment in ((1, 100.0), (2, 100.1), (3, 100.5)):
+        pacer.take(chat_id, moment)
+        pacer.answered(moment)
+
+    assert [pacer.room(100.95, ahead=ahead) for ahead in (0.0, 0.1, 0.2, 9.0)] == [0, 1, 2, 3]
+    moments = []
+    for chat_id in (4, 5):
+        moments.append(pacer.ready_at(chat_id, 100.95))
+        pacer.take(chat_id, moments[-1])
+    assert moments == pytest.approx([101.0, 101.1], abs=DUST)
+    assert pacer.room(100.95, ahead=0.2) == 0
+
+
+def test_a_portion_of_a_broadcast_is_ready_with_its_last_message() -> None:
+    pacer = Pacer(PaceLimits())
+    assert pacer.bulk_ready_at(100.0, count=3) == 100.0
+    assert pacer.bulk_ready_at(100.0, count=5) == pytest.approx(100 + 2 / 31.5, abs=DUST)
+    assert pacer.bulk_room(100.0, ahead=0.1) == 6
+    for chat_id in range(1, 4):
+        pacer.take(chat_id, 100.0, is_bulk=True)
+        pacer.answered(100.0)
+
+    assert pacer.bulk_ready_at(100.0, count=3) == pytest.approx(100 + 3 / 31.5, abs=DUST)
+    assert [pacer.bulk_room(100.0, ahead=ahead) for ahead in (0.0, 0.04, 0.1)] == [0, 1, 3]
+
+
+def test_whoever_took_ahead_of_time_can_ask_whether_telegram_wants_silence_meanwhile() -> None:
+    pacer = Pacer(PaceLimits())
+    assert pacer.barred_until(5) < 0
+    pacer.punish(5, 3, 100.0)
+    assert (pacer.barred_until(5), pacer.barred_until(6)) == (103.0, float("-inf"))
+    pacer.punish(None, 9, 100.0)
+    assert (pacer.barred_until(5), pacer.barred_until(6)) == (109.0, 109.0)
+
+
 def test_a_bot_without_a_quota_lets_broadcasts_go() -> None:
     assert Pacer(UNLIMITED).bulk_room(100.0) > 1000
     assert Pacer(UNLIMITED).bulk_ready_at(100.0) == 100.0
