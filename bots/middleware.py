@@ -18,7 +18,7 @@ from bots.selectors.visible_bot_ids import figure_bot_ids, visible_bot_ids
 from bots.services.note_session import note_session
 from bots.services.revoke_sessions import forget_session
 from bots.sign_in import address_in
-from core.actor import name_actor
+from core.actor import acting
 from core.tenancy import in_bots
 
 # In the session: the id of its row.
@@ -97,12 +97,7 @@ class VisibleBotsMiddleware:
             # A service that is handed another bot's id reaches nothing. Superusers make bots and go on with them.
             is_ceiling=not user.is_superuser,
         )
-        with seen:
-            name_actor(
-                user_id=user.id,
-                address=address_in(request.META, is_behind_proxy=settings.SECURE_PROXY_SSL_HEADER is not None)
-                or "",
-            )
+        with acting(user_id=user.pk, address=_address(request) or ""), seen:
             response = self._get_response(request)
             if response.status_code >= 500:
                 transaction.set_rollback(True)

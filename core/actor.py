@@ -1,17 +1,30 @@
-"""Who acts in this transaction, for the database's own book of changes."""
+"""Who acts, for the database's own book of changes: a member of staff, or nobody but the product itself."""
 
 from __future__ import annotations
 
-from django.db import DEFAULT_DB_ALIAS, connections
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
-# A member of staff by id, and the address that the request came from; both only until the transaction ends.
+# Settings of the transaction, which end with it.
 ACTOR, ADDRESS = "app.actor", "app.address"
 
+_acting: ContextVar[tuple[int, str] | None] = ContextVar("acting", default=None)
 
-def name_actor(*, user_id: int, address: str, using: str = DEFAULT_DB_ALIAS) -> None:
-    """Let what follows in this transaction be written down under this person's name."""
-    with connections[using].cursor() as cursor:
-        cursor.execute(
-            "SELECT set_config(%s, %s, true), set_config(%s, %s, true)",
-            [ACTOR, str(user_id), ADDRESS, address[:45]],
-        )
+
+@contextmanager
+def acting(*, user_id: int, address: str) -> Iterator[None]:
+    """Whatever is changed in scopes that are opened inside is written down under this person's name."""
+    around = _acting.get()
+    _acting.set((user_id, address[:45]))
+    try:
+        yield
+    finally:
+        # Not by a token: a response that is streamed may be closed in another context.
+        _acting.set(around)
+
+
+def actor_settings() -> list[tuple[str, str]]:
+    """The settings that name who acts; none where it is the product itself."""
+    actor = _acting.get()
+    return [] if actor is None else [(ACTOR, str(actor[0])), (ADDRESS, actor[1])]

@@ -8,7 +8,7 @@ is not set there are no rows. Figures, which say nothing of any person, staff ma
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -19,6 +19,7 @@ import structlog
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from core.actor import actor_settings
 from core.errors import AppError
 
 SETTING = "app.bots"
@@ -151,7 +152,13 @@ def _open(scope: _Opened, using: str) -> Iterator[None]:
     has_figures = scope.has_more_figures or any(each.has_more_figures for each in stack)
     with transaction.atomic(using=using):
         previous = _settings(connection, has_figures=has_figures) if is_nested else ("", "")
-        _set(connection, _literal(scope.bots), _literal(scope.figures) if has_figures else None)
+        _set(
+            connection,
+            _literal(scope.bots),
+            _literal(scope.figures) if has_figures else None,
+            # Once a transaction: it says who acts until it ends.
+            () if stack else actor_settings(),
+        )
         stack.append(scope)
         around = _current.get()
         _current.set(scope)
@@ -182,8 +189,13 @@ def _settings(connection: BaseDatabaseWrapper, *, has_figures: bool) -> tuple[st
         return bots or "", figures or ""
 
 
-def _set(connection: BaseDatabaseWrapper, bots: str, figures: str | None) -> None:
-    values = [(SETTING, bots)] if figures is None else [(SETTING, bots), (FIGURES, figures)]
+def _set(
+    connection: BaseDatabaseWrapper,
+    bots: str,
+    figures: str | None,
+    others: Sequence[tuple[str, str]] = (),
+) -> None:
+    values = [(SETTING, bots), *([] if figures is None else [(FIGURES, figures)]), *others]
     calls = ", ".join(f"set_config('{name}', %s, true)" for name, _value in values)
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {calls}", [value for _name, value in values])

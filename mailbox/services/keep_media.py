@@ -35,7 +35,10 @@ def keep_media(
         ],
         ignore_conflicts=True,
     )
-    kept: UUID = Media.objects.for_bot(bot_id).values_list("id", flat=True).get(digest=digest)
+    known = Media.objects.for_bot(bot_id).filter(digest=digest)
+    # One that is used again is not trimmed meanwhile.
+    known.update(used_at=now)
+    kept: UUID = known.values_list("id", flat=True).get()
     return kept
 
 

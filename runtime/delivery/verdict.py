@@ -44,7 +44,7 @@ def judge(message: Outgoing, failure: Failure, *, now: datetime) -> Verdict:
     another_form = _another_form(message, failure, now)
     if another_form is not None:
         return Verdict(another_form)
-    if kind is FailureKind.MAYBE_SENT:
+    if kind is FailureKind.MAYBE_SENT or _may_be_one_too_many(message, kind):
         return Verdict(_unknown(message, failure, now))
     if failure.retryable and message.attempts < MOST_ATTEMPTS:
         wait = min(2.0 ** (message.attempts - 1), _LONGEST_WAIT)
@@ -57,6 +57,11 @@ def judge(message: Outgoing, failure: Failure, *, now: datetime) -> Verdict:
         Outcome(message.id, "failed", error=_said(failure)),
         is_person_gone=kind in _GONE,
     )
+
+
+def _may_be_one_too_many(message: Outgoing, kind: FailureKind) -> bool:
+    """A server may have acted before it failed: of what goes to many nobody gets one twice."""
+    return kind is FailureKind.SERVER_ERROR and message.is_bulk and message.method.startswith("send")
 
 
 def _another_form(message: Outgoing, failure: Failure, now: datetime) -> Outcome | None:

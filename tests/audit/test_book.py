@@ -11,7 +11,7 @@ from django.db import ProgrammingError, connection, transaction
 
 from audit.models import AuditEntry
 from bots.models import Bot
-from core.actor import name_actor
+from core.actor import acting
 from core.tenancy import in_bot, in_bots
 from profiles.models import Profile
 from sessions_app.models import Message
@@ -27,8 +27,7 @@ def entries(bot: Bot, **where: Any) -> list[AuditEntry]:
 
 
 def test_a_change_is_written_down_with_before_and_after_and_by_whom(bot: Bot) -> None:
-    with in_bots([bot.id]):
-        name_actor(user_id=4711, address="192.0.2.7")
+    with acting(user_id=4711, address="192.0.2.7"), in_bots([bot.id]):
         Bot.objects.filter(id=bot.id).update(name="Another")
     (entry,) = entries(bot, action="update", actor_id=4711)
     assert (entry.subject, entry.row_id, entry.address) == ("bots", str(bot.id), "192.0.2.7")
@@ -37,8 +36,8 @@ def test_a_change_is_written_down_with_before_and_after_and_by_whom(bot: Bot) ->
 
 
 def test_the_name_of_who_acts_ends_with_the_transaction(bot: Bot) -> None:
-    with in_bots([bot.id]):
-        name_actor(user_id=4711, address="192.0.2.7")
+    with acting(user_id=4711, address="192.0.2.7"), in_bots([bot.id]):
+        pass
     Bot.objects.filter(id=bot.id).update(name="By itself")
     entry = entries(bot, action="update")[-1]
     assert (entry.actor_id, entry.address, entry.after) == (None, "", {"name": "By itself"})
@@ -65,8 +64,7 @@ def test_of_people_only_the_names_of_columns_are_kept_and_only_what_staff_do(bot
     with in_bot(bot.id):
         Profile.objects.for_bot(bot.id).filter(id=vera.id).update(bio="by the product")
     assert entries(bot, subject="profiles") == []
-    with in_bot(bot.id):
-        name_actor(user_id=4711, address="")
+    with acting(user_id=4711, address=""), in_bot(bot.id):
         Profile.objects.for_bot(bot.id).filter(id=vera.id).update(bio="Something private", paused_at=None)
     (entry,) = entries(bot, subject="profiles")
     assert entry.row_id == str(vera.id)
@@ -128,8 +126,7 @@ def test_an_event_of_reading_is_in_it(bot: Bot) -> None:
     from events.services.record_event import record_event  # noqa: PLC0415 - beside what it is about
 
     profile_id = uuid4()
-    with in_bot(bot.id):
-        name_actor(user_id=12, address="192.0.2.9")
+    with acting(user_id=12, address="192.0.2.9"), in_bot(bot.id):
         record_event(
             bot_id=bot.id, kind="conversation.opened", profile_id=profile_id, payload={"reason": "x"}
         )

@@ -61,6 +61,13 @@ def test_a_group_that_has_moved_is_followed() -> None:
     )
 
 
+def test_a_broadcast_that_a_server_may_have_sent_is_not_sent_again() -> None:
+    said = message(priority=3)
+    assert judge(said, failure(FailureKind.SERVER_ERROR), now=NOW).outcome.state == "unknown"
+    deleted = message(priority=3, method="deleteMessage")
+    assert judge(deleted, failure(FailureKind.SERVER_ERROR), now=NOW).outcome.state == "pending"
+
+
 def failed(said: Outgoing, kind: str) -> Outcome:
     return Outcome(said.id, "failed", error=f"{kind}: said Telegram")
 
