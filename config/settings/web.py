@@ -16,6 +16,7 @@ ASGI_APPLICATION = "config.asgi.application"
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "core.middleware.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -87,6 +88,8 @@ SESSION_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SECURE = HTTPS
 X_FRAME_OPTIONS = "DENY"
+# Pages under it stand in the admin's shell, which needs a policy of its own (core/csp.py).
+SHELL_PATH = "/admin/"
 
 SANDBOX_PORT = env.int("SANDBOX_PORT", default=8081)
 SANDBOX_URL = env.str("SANDBOX_URL", default="")
