@@ -42,8 +42,11 @@ def conversations(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def rows(request: HttpRequest) -> HttpResponse:
-    """The same list again, or what follows in it, for a page that is open."""
-    return TemplateResponse(request, "dashboard/list.html", list_page(request))
+    """The same list again, or what follows in it, for a page that is open; 204 for what it shows already."""
+    found = list_page(request)
+    if request.GET.get("stamp") == found["stamp"]:
+        return HttpResponse(status=204)
+    return TemplateResponse(request, "dashboard/list.html", found)
 
 
 @never_cache

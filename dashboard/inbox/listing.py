@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -19,7 +20,10 @@ from sessions_app.selectors.inbox_list import InboxLine, Place, inbox_list
 
 
 def list_page(request: HttpRequest) -> dict[str, Any]:
-    """A page of the list as it was asked for: `show`, `bot`, `q`, and `before` for what follows."""
+    """A page of the list as it was asked for: `show`, `bot`, `q`, and `before` for what follows.
+
+    Its `stamp` is another one whenever the list has changed: whoever has that page is sent nothing.
+    """
     reader = reader_of(request)
     asked = request.GET
     bots = bots_of(bot_ids=readable_bots(request))
@@ -41,9 +45,13 @@ def list_page(request: HttpRequest) -> dict[str, Any]:
     narrowed = {name: value for name, value in kept.items() if value}
     query = urlencode({**narrowed, **({"show": show} if show != "all" else {})})
     older = f"{query}&" if query else ""
+    rows = [_row(line, by_id[line.bot_id], reader_id=reader.pk) for line in page.lines]
+    # The rows, since what they say changes with time alone, too.
+    stamp = hashlib.md5(repr((rows, page.older)).encode(), usedforsecurity=False).hexdigest()
     return {
         "title": _("Inbox"),
-        "lines": [_row(line, by_id[line.bot_id], reader_id=reader.pk) for line in page.lines],
+        "stamp": stamp,
+        "lines": rows,
         "shows": [
             (title, urlencode({**narrowed, **({"show": code} if code != "all" else {})}), code == show)
             for code, title in faces.SHOWS.items()
@@ -62,17 +70,17 @@ def list_page(request: HttpRequest) -> dict[str, Any]:
 
 def read_place(text: str) -> Place | None:
     """The place that an address names; None for anything else."""
-    at, _tilde, profile_id = text.partition("~")
+    at, _tilde, place_id = text.partition("~")
     try:
         moment = datetime.fromisoformat(at)
-        return Place(moment, UUID(profile_id)) if moment.tzinfo else None
+        return Place(moment, UUID(place_id)) if moment.tzinfo else None
     except ValueError:
         return None
 
 
 def written(place: Place) -> str:
     """A place as it stands in an address."""
-    return urlencode({"": f"{place.at.isoformat()}~{place.profile_id}"})[1:]
+    return urlencode({"": f"{place.at.isoformat()}~{place.id}"})[1:]
 
 
 def _row(line: InboxLine, bot: BotName, *, reader_id: int) -> dict[str, Any]:

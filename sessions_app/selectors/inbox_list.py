@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,18 +13,20 @@ from sessions_app.statements import SQL
 PAGE: Final = 40
 # So many people are looked at for those filters that no index serves; the next page goes on behind them.
 LOOKED_AT: Final = 600
-_WORK: Final = frozenset({"needs", "crisis", "mine", "taken", "later", "drafts"})
+_NEEDS: Final = frozenset({"needs", "crisis"})
+_WORK: Final = frozenset({"mine", "taken", "later", "drafts"})
 _SIFTED: Final = frozenset({"unanswered", "unread"})
-SHOWS: Final = frozenset({"all"}) | _WORK | _SIFTED
+SHOWS: Final = frozenset({"all"}) | _NEEDS | _WORK | _SIFTED
 _LAST: Final = UUID(int=2**128 - 1)
+_LAST_DAY: Final = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place in the list: when somebody was seen, and who."""
+    """A place in the list: the time by which it is ordered, and whose it is."""
 
     at: datetime
-    profile_id: UUID
+    id: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,20 +80,28 @@ def inbox_list(
     before: Place | None = None,
     most: int = PAGE,
 ) -> InboxPage:
-    """Conversations of these bots, those whose person was seen last first, from `before` on.
+    """Conversations of these bots from `before` on: those whose person was seen last first, or who needs a human since
+    lately.
 
     `show` is one of SHOWS; `profile_ids` narrows it to people who were searched for. What is unread or not answered
     is looked for among people seen lately, LOOKED_AT on a page: a page may be short and yet not be the last.
     """
-    looked_at = LOOKED_AT if show in _SIFTED else most
-    keys = _people(
-        bot_ids,
-        show=show,
-        reader_id=reader_id,
-        profile_ids=profile_ids,
-        before=before,
-        most=looked_at + 1,
-    )
+    is_sifted = show in _SIFTED or profile_ids is not None
+    looked_at = LOOKED_AT if is_sifted else most
+    params = {
+        "bot_ids": list(bot_ids),
+        "show": show,
+        "reader_id": reader_id,
+        "now": clock.now(),
+        "before_at": before.at if before else _LAST_DAY,
+        "before_id": before.id if before else _LAST,
+        "most": looked_at + 1,
+    }
+    if profile_ids is not None:
+        keys = SQL["inbox_found"].rows(params | {"profile_ids": list(profile_ids)})
+    else:
+        source = "inbox_needs" if show in _NEEDS else "inbox_work" if show in _WORK else "inbox_people"
+        keys = SQL[source].rows(params)
     rows = SQL["inbox_rows"].rows(
         {
             "bot_ids": [key.bot_id for key in keys[:looked_at]],
@@ -100,39 +110,31 @@ def inbox_list(
             "show": show,
         }
     )
-    lines = tuple(_line(row) for row in rows[:most])
-    older = None
-    if len(rows) > most:
-        older = Place(lines[-1].last_seen_at, lines[-1].profile_id)
+    lines = [_line(row) for row in rows]
+    if profile_ids is not None:
+        lines = [line for line in lines if _fits(line, show, reader_id)]
+    last = None
+    if len(lines) > most:
+        last = next(key for key in keys if key.profile_id == lines[most - 1].profile_id)
     elif len(keys) > looked_at:
-        older = Place(keys[looked_at - 1].last_seen_at, keys[looked_at - 1].profile_id)
-    return InboxPage(lines, older)
+        last = keys[looked_at - 1]
+    return InboxPage(tuple(lines[:most]), Place(last.at, last.place_id) if last else None)
 
 
-def _people(
-    bot_ids: Sequence[UUID],
-    *,
-    show: str,
-    reader_id: int,
-    profile_ids: Sequence[UUID] | None,
-    before: Place | None,
-    most: int,
-) -> Sequence[Any]:
-    params: dict[str, Any] = {
-        "bot_ids": list(bot_ids),
-        "before_at": before.at if before else datetime.max.replace(tzinfo=clock.now().tzinfo),
-        "before_id": before.profile_id if before else _LAST,
-        "most": most,
+def _fits(line: InboxLine, show: str, reader_id: int) -> bool:
+    """Whether somebody who was searched for belongs into this list; what the rows say, said again."""
+    is_put_off = line.snoozed_until is not None and line.snoozed_until > clock.now()
+    if show == "needs":
+        return bool(line.need) and not is_put_off
+    if show == "mine":
+        return line.assigned_to_id == reader_id or (line.is_held and line.operator_id == reader_id)
+    fits = {
+        "crisis": line.need == "crisis",
+        "taken": line.is_held,
+        "later": is_put_off,
+        "drafts": line.has_draft,
     }
-    if profile_ids is not None and show not in _WORK:
-        return SQL["inbox_found"].rows(params | {"profile_ids": list(profile_ids)})
-    if show in _WORK:
-        # A search is a matter of few: whoever is not among them is left out here.
-        wanted = set(profile_ids) if profile_ids is not None else None
-        params |= {"show": show, "reader_id": reader_id, "now": clock.now()}
-        found = SQL["inbox_work"].rows(params if wanted is None else params | {"most": 10_000})
-        return [row for row in found if wanted is None or row.profile_id in wanted][:most]
-    return SQL["inbox_people"].rows(params)
+    return fits.get(show, True)
 
 
 def _line(row: Any) -> InboxLine:

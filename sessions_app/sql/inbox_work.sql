@@ -1,12 +1,10 @@
--- People with whom the team has something to do, in the order in which they were seen. Few conversations have a row in
--- inbox_items, so these are looked at first.
+-- People with whom somebody of the team has something to do now, in the order in which they were seen. They are never
+-- more than the team can have in hand, so these are looked at first.
 WITH item AS (
     SELECT bot_id, conversation_id
     FROM inbox_items
     WHERE bot_id = ANY (%(bot_ids)s::uuid[])
         AND CASE %(show)s
-            WHEN 'needs' THEN needed_at IS NOT NULL AND coalesce(snoozed_until <= %(now)s, true)
-            WHEN 'crisis' THEN needed_at IS NOT NULL AND need = 'crisis'
             WHEN 'mine' THEN
                 assigned_to_id = %(reader_id)s
                 OR (operator_id = %(reader_id)s AND mode = 'human' AND hand_back_at > %(now)s)
@@ -18,7 +16,7 @@ WITH item AS (
     FROM drafts
     WHERE %(show)s = 'drafts' AND bot_id = ANY (%(bot_ids)s::uuid[]) AND decided_at IS NULL
 )
-SELECT person.bot_id, person.id AS profile_id, person.last_seen_at
+SELECT person.bot_id, person.id AS profile_id, person.last_seen_at AS at, person.id AS place_id
 FROM item
 CROSS JOIN LATERAL (
     SELECT profiles.bot_id, profiles.id, profiles.last_seen_at

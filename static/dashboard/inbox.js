@@ -66,16 +66,19 @@
       const rows = list.querySelector("[data-rows]");
       // Who has gone further back is not thrown to the top again.
       if (!rows || rows.dataset.first !== "1" || rows.dataset.isLonger || !isShown()) return;
-      const query = rows.dataset.rows;
-      const answer = await ask(list.dataset.list + (query ? `?${query}` : ""));
-      if (!answer.ok) return;
+      const query = new URLSearchParams(rows.dataset.rows);
+      // A search is asked for once.
+      if (query.has("q")) return;
+      query.set("stamp", rows.dataset.stamp);
+      const answer = await ask(`${list.dataset.list}?${query}`);
+      if (answer.status !== 200) return;
       const fresh = parsed(await answer.text()).querySelector("[data-rows]");
-      if (fresh && fresh.innerHTML !== rows.innerHTML) {
-        const at = rows.scrollTop;
-        rows.replaceChildren(...fresh.childNodes);
-        rows.scrollTop = at;
-        mark();
-      }
+      if (!fresh) return;
+      const at = rows.scrollTop;
+      rows.replaceChildren(...fresh.childNodes);
+      rows.dataset.stamp = fresh.dataset.stamp;
+      rows.scrollTop = at;
+      mark();
     });
 
     list.addEventListener("click", async (event) => {

@@ -136,7 +136,7 @@ def test_what_no_index_serves_is_looked_for_among_a_bounded_number(
 def test_who_needs_a_human_is_listed_until_put_off(bot: Bot, stopped_clock: Clock) -> None:
     talks = talks_of(bot, count=4)
     now = clock.now()
-    talks[0].item(need="asked", needed_at=now)
+    talks[0].item(need="asked", needed_at=now - timedelta(minutes=1))
     talks[1].item(need="crisis", needed_at=now)
     talks[2].item(need="staff", needed_at=now, snoozed_until=now + timedelta(hours=1))
     assert shown(*talks, show="needs") == [1, 0]
@@ -146,7 +146,20 @@ def test_who_needs_a_human_is_listed_until_put_off(bot: Bot, stopped_clock: Cloc
         assert waiting_conversations(bot_ids=[bot.id], most=100) == 2
         assert waiting_conversations(bot_ids=[bot.id], most=1) == 1
     stopped_clock.advance(timedelta(hours=1))
-    assert shown(*talks, show="needs") == [2, 1, 0]
+    assert sorted(shown(*talks, show="needs")) == [0, 1, 2]
+
+
+def test_who_needs_a_human_since_lately_comes_first_over_pages(bot: Bot, other_bot: Bot) -> None:
+    talks = talks_of(bot, other_bot, count=5)
+    now = clock.now()
+    for number, talk in enumerate(talks):
+        talk.item(need="asked", needed_at=now - timedelta(minutes=number))
+    first = page(bot, other_bot, show="needs", most=2)
+    second = page(bot, other_bot, show="needs", most=2, before=first.older)
+    third = page(bot, other_bot, show="needs", most=2, before=second.older)
+    ids = [line.conversation_id for each in (first, second, third) for line in each.lines]
+    assert ids == [talk.id for talk in talks]
+    assert third.older is None
 
 
 def test_mine_is_what_was_given_to_me_or_what_i_hold(bot: Bot, as_staff: None) -> None:
@@ -184,6 +197,11 @@ def test_a_search_narrows_every_list(bot: Bot) -> None:
     wanted = [talks[1].person.id, talks[2].person.id]
     assert shown(*talks, profile_ids=wanted) == [2, 1]
     assert shown(*talks, profile_ids=wanted, show="needs") == [1]
+    assert shown(*talks, profile_ids=wanted, show="crisis") == []
+    assert shown(*talks, profile_ids=wanted, show="mine") == []
+    assert page(bot, profile_ids=wanted, most=1).older == Place(
+        page(bot, profile_ids=wanted).lines[0].last_seen_at, talks[2].person.id
+    )
     assert shown(*talks, profile_ids=wanted, show="unanswered") == [2, 1]
     assert shown(*talks, profile_ids=[]) == []
 

@@ -117,6 +117,13 @@ def test_a_place_that_is_none_is_the_beginning(vera: Talk, me: Client, before: s
     assert "Vera" in html(me.get(f"{LIST}?before={before}"))
 
 
+def test_who_has_the_list_already_is_sent_nothing(vera: Talk, me: Client) -> None:
+    stamp = html(me.get(f"{LIST}rows/")).split('data-stamp="')[1].split('"')[0]
+    assert me.get(f"{LIST}rows/?stamp={stamp}").status_code == 204
+    vera.says("One more thing.", at=clock.now() + timedelta(seconds=1))
+    assert "the person wrote last" in html(me.get(f"{LIST}rows/?stamp={stamp}"))
+
+
 def test_badges_say_what_waits(vera: Talk, me: Client) -> None:
     anna = make_coach(vera.bot)
     anna.first_name = "Anna"
