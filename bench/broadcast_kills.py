@@ -17,6 +17,7 @@ from uuid import UUID
 import psutil
 import psycopg
 from django.db import Error as DatabaseError
+from django.db import connections
 
 from bench.campaigns import SIGN, gather, start
 from bench.child import Child
@@ -123,6 +124,7 @@ def measure_kills(stage: Stage, given: Any) -> dict[str, Any]:
     finally:
         background.stop()
     stage.stop_runbots()
+    connections.close_all()
     retire(members)
     found = _judge(stage, members, broadcast_id)
     if not is_over:
@@ -205,6 +207,8 @@ def _serves_bots(process: psutil.Process) -> bool:
 def _do(deed: str, members: Sequence[Member], broadcast_id: UUID, chance: random.Random) -> None:
     """What staff may do at any moment; a database that is away is no reason to stop."""
     bot_ids = [each.id for each in members]
+    # Ours may have died with the database.
+    connections.close_all()
     with suppress(DatabaseError, BroadcastError):
         if deed == "restart":
             restart_bot(bot_id=chance.choice(bot_ids))
