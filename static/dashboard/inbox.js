@@ -141,7 +141,7 @@
 
   const loadAside = async () => {
     // Nothing of what somebody chooses there right now is taken away.
-    if (!aside || aside.contains(document.activeElement)) return;
+    if (!page.classList.contains("has-person") || aside.contains(document.activeElement)) return;
     const answer = await ask(aside.dataset.aside);
     if (answer.ok) aside.replaceChildren(parsed(await answer.text()));
   };
@@ -269,6 +269,9 @@
     if (isShown) loadAside().catch(() => {});
   };
   toggle.addEventListener("click", () => showAside(!page.classList.contains("has-person")));
+  aside.addEventListener("click", (event) => {
+    if (event.target.closest("[data-close-aside]")) showAside(false);
+  });
   showAside(matchMedia("(min-width: 80rem)").matches);
 
   for (const box of [part("flow"), part("drafts")]) for (const each of box.children) each.asSent = each.outerHTML;
