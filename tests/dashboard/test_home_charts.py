@@ -8,6 +8,7 @@ import pytest
 
 from care.answer_times import BOUNDS, CLASSES, added, in_classes, percentile
 from dashboard.home.charts import Part, Step, bars, columns, funnel, percent, round_up, stack
+from dashboard.home.faces import money, number, seconds
 
 MONDAY = date(2026, 3, 2)
 
@@ -95,3 +96,29 @@ def test_without_answers_there_is_no_time_and_those_that_took_longest_took_at_le
 
 def test_answers_of_several_days_are_added_and_other_classes_left_out() -> None:
     assert added([answers(s1=2), answers(s1=1, s3=4), [1, 2, 3]]) == answers(s1=3, s3=4)
+
+
+@pytest.mark.parametrize(
+    ("micros", "shown"),
+    [
+        (0, "$0.00"),
+        (1, "< $0.01"),
+        (10_000, "$0.01"),
+        (1_250_000, "$1.25"),
+        (12_345_678_900, "$12\u202f345.68"),
+    ],
+)
+def test_money_is_shown_in_cents_and_a_little_is_not_nothing(micros: int, shown: str) -> None:
+    assert money(micros) == shown
+
+
+@pytest.mark.parametrize(
+    ("taken", "shown"),
+    [(None, "–"), (0.254, "250 ms"), (1.0, "1.0 s"), (9.96, "10.0 s"), (42.4, "42 s"), (150.0, "2 min")],
+)
+def test_times_are_as_exact_as_anybody_needs_them(taken: float | None, shown: str) -> None:
+    assert seconds(taken) == shown
+
+
+def test_thousands_stand_apart() -> None:
+    assert (number(999), number(1_234_567)) == ("999", "1\u202f234\u202f567")
