@@ -24,7 +24,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One thing said. `sending` is what became of an operator's words (pending, sent, failed, …), while the outbox knows."""
+    """One thing said. `sending` is what became of an operator's words, while the outbox knows: pending, sent, …"""
 
     id: UUID
     at: datetime
