@@ -65,8 +65,8 @@ class AccessInline(TabularInline):  # type: ignore[misc]
         return field  # type: ignore[no-any-return]
 
     def has_view_permission(self, request: HttpRequest, obj: Bot | None = None) -> bool:
-        # The page's bot: Django hands it to its inlines.
-        return obj is not None and may(request, Capability.GIVE_ACCESS, obj.id)
+        # Of the page's bot; without one Django asks whether to look for rows at all.
+        return may(request, Capability.GIVE_ACCESS, obj.id if obj is not None else None)
 
     has_add_permission = has_change_permission = has_delete_permission = has_view_permission
 

@@ -196,6 +196,38 @@ def test_an_owner_gives_access_to_their_bot_and_nobody_below_does(bot: Bot, role
     assert BotAccess.objects.filter(user=person, bot=bot, role="coach").count() == count
 
 
+def rows_of(bot: Bot, *kept: BotAccess, **changes: str) -> dict[str, str]:
+    """The page's form with the rows that there are, as a browser sends it, and these changes."""
+    sent = {"staff_access-TOTAL_FORMS": str(len(kept)), "staff_access-INITIAL_FORMS": str(len(kept))}
+    for place, each in enumerate(kept):
+        row = f"staff_access-{place}-"
+        sent |= {f"{row}id": str(each.pk), f"{row}bot": str(bot.id), f"{row}user": str(each.user_id)}
+        sent[f"{row}role"] = each.role
+    return changed(bot, **{**sent, **changes})
+
+
+def test_an_owner_sees_who_has_access_changes_roles_and_takes_access_back(bot: Bot, owner: Client) -> None:
+    boss, coach, gone = make_coach(bot, role=Role.OWNER), make_coach(bot), make_coach(bot)
+    kept = [BotAccess.objects.get(user=each, bot=bot) for each in (boss, coach, gone)]
+    for client in (browser(boss), owner):
+        page = client.get(page_of(bot)).content.decode()
+        assert page.count('<option value="coach" selected') == 2
+        assert page.count('<option value="owner" selected') == 1
+    sent = rows_of(bot, *kept, **{"staff_access-1-role": "analyst", "staff_access-2-DELETE": "on"})
+    assert browser(boss).post(page_of(bot), sent).status_code == 302
+    left = BotAccess.objects.filter(bot=bot).values_list("user_id", "role")
+    assert set(left) == {(boss.pk, "owner"), (coach.pk, "analyst")}
+
+
+def test_who_may_not_give_access_neither_sees_nor_changes_who_has_it(bot: Bot) -> None:
+    manager, coach = make_coach(bot, role=Role.MANAGER), make_coach(bot)
+    client = browser(manager)
+    assert coach.username not in client.get(page_of(bot)).content.decode()
+    kept = BotAccess.objects.get(user=manager, bot=bot)
+    client.post(page_of(bot), rows_of(bot, kept, **{"staff_access-0-role": "owner"}))
+    assert BotAccess.objects.get(user=manager, bot=bot).role == "manager"
+
+
 def test_an_owner_of_one_bot_gives_no_access_to_another(bot: Bot, other_bot: Bot) -> None:
     person, boss = make_user(), make_coach(bot, role=Role.OWNER)
     BotAccess.objects.create(user=boss, bot=other_bot, role=Role.MANAGER)
