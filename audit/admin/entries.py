@@ -16,10 +16,10 @@ from unfold.paginator import InfinitePaginator
 
 from audit.models import AuditAction, AuditEntry
 from audit.selectors.audit_entries import audit_entries
-from bots.admin.base import ReadOnlyAdmin, is_superuser
+from bots.admin.base import ReadOnlyAdmin, bots_where, is_superuser, may
 from bots.admin.faces import NOTHING, ago, badge
 from bots.admin.visible_bots import VisibleBotsFilter
-from core.tenancy import visible_bots
+from bots.roles import Capability
 
 _COLOURS = {
     AuditAction.INSERT: "success",
@@ -108,7 +108,9 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     show_full_result_count = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AuditEntry]:
-        return audit_entries(bot_ids=visible_bots() or (), sees_all=is_superuser(request))
+        return audit_entries(
+            bot_ids=bots_where(request, Capability.CHANGE_BOT), sees_all=is_superuser(request)
+        )
 
     def get_search_results(
         self,
@@ -132,8 +134,11 @@ class AuditEntryAdmin(ReadOnlyAdmin):
         return super().changelist_view(request, extra_context)
 
     def has_view_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        # Entries have no pages of their own.
-        return obj is None and super().has_view_permission(request, obj)
+        # Entries have no pages of their own. Whoever may change a bot reads who changed it.
+        return obj is None and may(request, Capability.CHANGE_BOT)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return may(request, Capability.CHANGE_BOT)
 
     @admin.display(description=_("when"))
     def when(self, entry: AuditEntry) -> Any:

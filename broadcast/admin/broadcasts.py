@@ -17,9 +17,10 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from bots.admin.base import Admin, is_staff
+from bots.admin.base import Admin, bots_where, is_staff, is_superuser, may
 from bots.admin.faces import ago
 from bots.models import Bot
+from bots.roles import Capability
 from broadcast.admin import faces
 from broadcast.admin.asking import Asked, answer
 from broadcast.admin.forms import StartForm
@@ -61,7 +62,7 @@ _SHOWN_BY_BROWSERS: Final = frozenset({"image/jpeg", "image/png", "image/webp", 
 
 @admin.register(Broadcast)
 class BroadcastAdmin(Admin):
-    """Messages to many. Staff see those of which all bots are theirs; Django's permissions let them act."""
+    """Messages to many. Staff see those of which all bots are theirs; to act, they need a role for it in each."""
 
     # Who may do what
 
@@ -72,10 +73,12 @@ class BroadcastAdmin(Admin):
         return is_staff(request)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return is_staff(request) and bool(request.user.has_perm("broadcast.add_broadcast"))
+        return may(request, Capability.BROADCAST)
 
-    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:  # noqa: ARG002
-        return is_staff(request) and bool(request.user.has_perm("broadcast.change_broadcast"))
+    def has_change_permission(self, request: HttpRequest, obj: Broadcast | None = None) -> bool:
+        if obj is None:
+            return may(request, Capability.BROADCAST)
+        return set(obj.bot_ids) <= set(bots_where(request, Capability.BROADCAST)) or is_superuser(request)
 
     def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:  # noqa: ARG002
         # Not by the admin's own pages: drafts have a button for it.
@@ -142,9 +145,9 @@ class BroadcastAdmin(Admin):
     def write(self, request: HttpRequest, broadcast_id: UUID) -> HttpResponse:
         """Write on, while it is not under way."""
         broadcast = self._find(request, broadcast_id)
-        if not self.has_change_permission(request) or broadcast.state not in OPEN:
+        if not self.has_change_permission(request, broadcast) or broadcast.state not in OPEN:
             if request.method == "POST":
-                self._may_change(request)
+                self._may_change(request, broadcast)
             return HttpResponseRedirect(address("change", broadcast.id))
         return self._write(request, broadcast)
 
@@ -183,7 +186,7 @@ class BroadcastAdmin(Admin):
     ) -> HttpResponse:
         """How it goes. A draft is opened where it is written, by those who may write."""
         broadcast = self._find(request, _id(object_id))
-        if broadcast.state == BroadcastState.DRAFT and self.has_change_permission(request):
+        if broadcast.state == BroadcastState.DRAFT and self.has_change_permission(request, broadcast):
             return HttpResponseRedirect(address("write", broadcast.id))
         labels = labels_of(broadcast)
         context = {
@@ -228,7 +231,7 @@ class BroadcastAdmin(Admin):
     def look(self, request: HttpRequest, broadcast_id: UUID) -> HttpResponse:
         """How it will look, and a test to oneself."""
         broadcast = self._find(request, broadcast_id)
-        may_change = self.has_change_permission(request)
+        may_change = self.has_change_permission(request, broadcast)
         context = {
             "title": broadcast.title,
             "broadcast": broadcast,
@@ -271,7 +274,7 @@ class BroadcastAdmin(Admin):
     def start(self, request: HttpRequest, broadcast_id: UUID) -> HttpResponse:
         """What it will be, before it is confirmed; then it starts, or waits for its time or for somebody else."""
         broadcast = self._find(request, broadcast_id)
-        self._may_change(request)
+        self._may_change(request, broadcast)
         if broadcast.state != BroadcastState.DRAFT:
             return HttpResponseRedirect(address("change", broadcast.id))
         zone = self._timezone(broadcast)
@@ -335,7 +338,7 @@ class BroadcastAdmin(Admin):
     def ledger(self, request: HttpRequest, broadcast_id: UUID) -> HttpResponse:
         """Every recipient, and what became of them."""
         broadcast = self._find(request, broadcast_id)
-        found = ledger_page(request, broadcast, may_act=self.has_change_permission(request))
+        found = ledger_page(request, broadcast, may_act=self.has_change_permission(request, broadcast))
         context = {"title": broadcast.title, "broadcast": broadcast, **found}
         return self._page(request, "ledger.html", context)
 
@@ -347,7 +350,7 @@ class BroadcastAdmin(Admin):
     def decide(self, request: HttpRequest, broadcast_id: UUID) -> HttpResponse:
         """Somebody looked: the message did arrive, or it did not."""
         broadcast = self._find(request, broadcast_id)
-        self._may_change(request)
+        self._may_change(request, broadcast)
         bot_id, _tilde, recipient_id = request.POST.get("row", "").partition("~")
         arrived = request.POST.get("decision") == "arrived"
         service = partial(
@@ -367,7 +370,7 @@ class BroadcastAdmin(Admin):
     def test(self, request: HttpRequest, broadcast_id: UUID) -> HttpResponse:
         """A test to one of the bot's admins."""
         broadcast = self._find(request, broadcast_id)
-        self._may_change(request)
+        self._may_change(request, broadcast)
         bot_id, _tilde, telegram_id = request.POST.get("tester", "").partition("~")
         variant = request.POST.get("variant", "0")
         service = partial(
@@ -389,7 +392,7 @@ class BroadcastAdmin(Admin):
         do = _ACTIONS.get(action)
         if do is None:
             raise Http404
-        self._may_change(request)
+        self._may_change(request, broadcast)
         if action == "duplicate" and not self.has_add_permission(request):
             raise PermissionDenied
         try:
@@ -402,7 +405,7 @@ class BroadcastAdmin(Admin):
 
     def _buttons(self, request: HttpRequest, broadcast: Broadcast) -> dict[str, Any]:
         """Which buttons make sense here, for whoever looks."""
-        if not self.has_change_permission(request):
+        if not self.has_change_permission(request, broadcast):
             return {"may_change": False}
         state = BroadcastState(broadcast.state)
         sent = (BroadcastState.FINISHED, BroadcastState.RUNNING, BroadcastState.PAUSED)
@@ -443,8 +446,8 @@ class BroadcastAdmin(Admin):
         if not self.has_view_permission(request):
             raise PermissionDenied
 
-    def _may_change(self, request: HttpRequest) -> None:
-        if not self.has_change_permission(request):
+    def _may_change(self, request: HttpRequest, broadcast: Broadcast) -> None:
+        if not self.has_change_permission(request, broadcast):
             raise PermissionDenied
 
     def _may_write(self, request: HttpRequest) -> None:

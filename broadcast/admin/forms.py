@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -16,7 +16,6 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget, 
 
 from bots.models import Bot
 from broadcast.services.draft import Draft
-from core.tenancy import visible_bots
 from profiles.timezones import is_timezone
 
 # What Telegram takes at most; a photo less, which the service says.
@@ -94,12 +93,11 @@ class DraftForm(forms.Form):
         sent: QueryDict | None = None,
         files: MultiValueDict[str, Any] | None = None,
         *,
+        bot_ids: Sequence[UUID],
         draft: Draft | None = None,
         kind: str = "",
     ) -> None:
-        bots = list(
-            Bot.objects.filter(id__in=visible_bots() or ()).order_by("name").values_list("id", "name")
-        )
+        bots = list(Bot.objects.filter(id__in=bot_ids).order_by("name").values_list("id", "name"))
         super().__init__(
             sent,
             files,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -12,7 +13,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from bots.admin.base import bots_where
 from bots.models import Bot
+from bots.roles import Capability
 from broadcast.admin.asking import FIELDS, TEXT, Asked, answer, checked_bots, mistakes
 from broadcast.admin.faces import may_see_people, state_badge
 from broadcast.admin.forms import KINDS, DraftForm
@@ -35,7 +38,6 @@ from broadcast.services.keep_segment import forget_segment, keep_segment
 from broadcast.states import BroadcastState
 from broadcast.wording import VARIABLES, compiled
 from core.errors import AppError
-from core.tenancy import visible_bots
 
 # Where the form leads once it is saved.
 _SAVED: Final = {"save": "write", "look": "look", "start": "start"}
@@ -58,17 +60,19 @@ class Writing:
 
     def __init__(self, request: HttpRequest, broadcast: Broadcast | None, *, by: By) -> None:
         self.request, self.broadcast, self.by = request, broadcast, by
+        # Those of whose people one may write to many.
+        self.bots = bots_where(request, Capability.BROADCAST)
         self.errors: list[str] = []
         self.notes: list[str] = []
         sent = request.POST if request.method == "POST" else None
         self.is_tried = False
         if sent is None:
             draft = draft_of(broadcast) if broadcast else None
-            self.form = DraftForm(draft=draft, kind=broadcast.media if broadcast else "")
+            self.form = DraftForm(bot_ids=self.bots, draft=draft, kind=broadcast.media if broadcast else "")
             self.asked = Asked.from_text(broadcast.criteria if broadcast else "")
-            self.typed = Typed.from_content(_content(broadcast), languages=_languages(broadcast))
+            self.typed = Typed.from_content(_content(broadcast), languages=_languages(broadcast, self.bots))
         else:
-            self.form = DraftForm(sent, request.FILES)
+            self.form = DraftForm(sent, request.FILES, bot_ids=self.bots)
             self.asked = Asked.from_sent(sent)
             self.typed = Typed.from_sent(sent)
 
@@ -238,7 +242,7 @@ class Writing:
         """What the criteria come to."""
         return answer(
             self.asked,
-            bot_ids=checked_bots(self.request, visible_bots() or ()),
+            bot_ids=checked_bots(self.request, self.bots),
             rate=_rate(self.request.POST),
             may_see_people=may_see_people(self.request),
         )
@@ -251,7 +255,7 @@ class Writing:
             **looks(
                 self.typed.content(),
                 media=media if has_file and media in dict(KINDS) else "",
-                bot_ids=checked_bots(self.request, visible_bots() or ()),
+                bot_ids=checked_bots(self.request, self.bots),
                 criteria=self.asked.kept if self.asked.error is None else "",
                 may_see_people=may_see_people(self.request),
             ),
@@ -294,9 +298,9 @@ def _content(broadcast: Broadcast | None) -> Content:
         return Content((), "")
 
 
-def _languages(broadcast: Broadcast | None) -> list[str]:
+def _languages(broadcast: Broadcast | None, bots: Sequence[UUID]) -> list[str]:
     """The languages of the bots that write."""
-    bot_ids = broadcast.bot_ids if broadcast else visible_bots() or ()
+    bot_ids = broadcast.bot_ids if broadcast else bots
     rows = Bot.objects.filter(id__in=bot_ids).order_by("language").values_list("language", flat=True)
     return list(rows.distinct()[:2])
 

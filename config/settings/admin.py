@@ -26,10 +26,6 @@ def _may_see_stages(request: HttpRequest) -> bool:
     )
 
 
-def _may_read_audit(request: HttpRequest) -> bool:
-    return bool(request.user.has_perm("audit.view_auditentry"))
-
-
 def _has_sandbox(request: HttpRequest) -> bool:  # noqa: ARG001
     return bool(SANDBOX_URL)
 
@@ -156,7 +152,6 @@ ADMIN_NAVIGATION: list[dict[str, Any]] = [
                 "title": _("Book of changes"),
                 "icon": "menu_book",
                 "link": reverse_lazy("admin:audit_auditentry_changelist"),
-                "permission": _may_read_audit,
             },
             {
                 "title": _("Daily figures"),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import User
 
 from bots.models import Bot
+from bots.roles import Role
 from broadcast.models import Broadcast, BroadcastShare, Recipient
 from core.tenancy import in_bot, in_bots
 from tests.web.people import make_coach
@@ -14,16 +15,11 @@ from tests.web.people import make_coach
 LIST = "/admin/broadcast/broadcast/"
 ADD = f"{LIST}add/"
 HOSTILE = '<script>alert("x")</script>'
-ALL = ("add_broadcast", "change_broadcast")
 
 
-def coach(*bots: Bot, permissions: tuple[str, ...] = ALL) -> User:
-    """A member of staff with these bots, who may send."""
-    user = make_coach(*bots)
-    user.user_permissions.set(
-        Permission.objects.filter(content_type__app_label="broadcast", codename__in=permissions)
-    )
-    return user
+def coach(*bots: Bot, role: Role = Role.MANAGER) -> User:
+    """A member of staff with these bots, who may send where they are a manager."""
+    return make_coach(*bots, role=role)
 
 
 def page(broadcast: Broadcast, name: str = "change") -> str:

@@ -12,7 +12,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from bots.models import Bot
+from bots.models import Bot, BotAccess
+from bots.roles import Role
 from broadcast.admin.faces import length
 from broadcast.contracts import By
 from broadcast.models import BroadcastChange, BroadcastShare, Recipient, Segment
@@ -121,10 +122,23 @@ def test_a_broadcast_of_which_one_bot_is_not_ours_does_not_exist(bot: Bot, other
     assert me.get(f"{LIST}{uuid4()}/change/").status_code == 404
 
 
+def test_who_sends_for_one_bot_only_changes_nothing_that_is_also_anothers(bot: Bot, other_bot: Bot) -> None:
+    make_profile(bot)
+    running = begun(bot, other_bot, title="Both")
+    user = coach(bot)
+    BotAccess.objects.create(user=user, bot=other_bot, role=Role.COACH)
+    me = browser(user)
+    assert me.get(page(running)).status_code == 200
+    assert do(me, running, "pause").status_code == 403
+    assert read(running).state == "running"
+    # And writes anew only for the one.
+    assert other_bot.name not in html(me.get(ADD))
+
+
 def test_who_may_only_read_changes_nothing(bot: Bot) -> None:
     make_profile(bot)
     draft, running = written(bot), begun(bot)
-    me = browser(coach(bot, permissions=()))
+    me = browser(coach(bot, role=Role.READ_ONLY))
     assert me.get(LIST).status_code == 200
     assert "Write a broadcast" not in html(me.get(LIST))
     assert me.get(page(draft)).status_code == 200
