@@ -1,6 +1,6 @@
 from django.db import migrations, models
 
-from audit.watching import CreateAudit, Watch, WatchEvents
+from core.watching import CreateAudit, Watch, WatchEvents
 
 
 class Migration(migrations.Migration):

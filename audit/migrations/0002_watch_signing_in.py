@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from audit.watching import Watch
+from core.watching import Watch
 
 
 class Migration(migrations.Migration):

@@ -114,8 +114,8 @@ def test_a_folder_of_statements_is_read_by_name(tmp_path: Path):
     assert {name: statement.rows({})[0].n for name, statement in read.items()} == {"one": 1, "two": 2}
 
 
-# An alert's fingerprint is made of its bot; a setting is nobody's.
-OF_NO_BOT = {"bots.raise_alert_retire", "profiles.plan_once"}
+# An alert's fingerprint is made of its bot; a setting, and a try to sign in, are nobody's.
+OF_NO_BOT = {"bots.claim_try", "bots.raise_alert_retire", "profiles.plan_once"}
 ALL_STATEMENTS = [
     path
     for path in sorted(settings.BASE_DIR.glob("*/sql/*.sql"))

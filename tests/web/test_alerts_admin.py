@@ -81,7 +81,7 @@ def test_staff_see_alerts_of_their_bots_and_owners_those_of_the_installation_too
     assert seen(coach) == [True, False, False]
     assert seen(owner) == [True, True, True]
     assert (badge(coach), badge(owner)) == (1, 3)
-    assert "Alerts that wait for somebody: 3" in page(owner, HOME)
+    assert '<span class="home-count">3</span>' in page(owner, HOME)
     for hidden in (foreign, general):
         address = f"{LIST}{hidden.id}/"
         assert coach.get(f"{address}change/").status_code == 404
