@@ -52,6 +52,8 @@ class Dispatcher:
         # Lanes that hold more than was taken of them, and whether there may be more lanes than there was room for.
         self._behind: set[int] = set()
         self._is_deep = False
+        # Somebody else put something into the queue, into which lane we do not know.
+        self._is_told = False
         self._wake = asyncio.Event()
         self._is_stopping = False
         self.is_paused = False
@@ -71,7 +73,8 @@ class Dispatcher:
             self.wake_in(self._burst_wait())
 
     def wake(self) -> None:
-        """Look into the queue now."""
+        """Look into the queue now: there may be more in any lane."""
+        self._is_told = True
         self._wake.set()
 
     def wake_in(self, seconds: float) -> None:
@@ -131,6 +134,10 @@ class Dispatcher:
         busy = frozenset(self._busy)
         # What is heard from now on may be too late for this look.
         behind, self._behind = self._behind, set()
+        if self._is_told:
+            # What was told of may lie in a lane that is busy, and is then found when that lane is free.
+            self._is_told = False
+            behind |= busy
         try:
             haul = await aio.run_in_bot(
                 self._hand.bot_id,

@@ -207,6 +207,30 @@ async def test_work_about_one_person_is_done_one_after_another_and_in_nobodys_wa
         assert await done(bot, 2) == ["done", "done"]
 
 
+async def test_work_that_came_while_other_work_was_in_hand_is_done_right_after_it(office: Office) -> None:
+    busy = asyncio.Event()
+    release = asyncio.Event()
+
+    async def think(_: web.Request) -> web.Response:
+        busy.set()
+        await release.wait()
+        return web.json_response({"error": {"message": "no"}}, status=404)
+
+    async with open_model(think) as model:
+        bot = await office.open(model_provider="openai", model_base_url=model.url)
+        vera = await stale(office, bot)
+        await vera.say("/help")
+        assert await vera.hear() == [text("help.text")]
+        async with asyncio.timeout(15):
+            await busy.wait()
+        await given(bot, vera, "look_up", profile=str(uuid4()))
+        # Its bell was rung and answered while the lane was busy, and it rings no second time.
+        await vera.say("/privacy")
+        assert await vera.hear() == [text("privacy.text")]
+        release.set()
+        assert await done(bot, 2) == ["done", "done"]
+
+
 async def test_work_of_one_bot_is_not_done_by_another(office: Office) -> None:
     bot, other = await office.open(), await office.open()
     vera = await office.stranger(bot)
