@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import hypothesis
 import psycopg
 import pytest
 from django.db import connections
@@ -25,6 +26,12 @@ from tests.fixtures.network import forbid_the_outside
 from tests.fixtures.telegram import Sandbox, TelegramPerson, open_sandbox
 
 settle()
+
+# How fast the machine is at the moment is nobody's fault.
+hypothesis.settings.register_profile(
+    "unhurried", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("unhurried")
 
 # Rooms that know no database: their tests run without one.
 WITHOUT_DATABASE = {"llm", "telegram_client", "sandbox", "bin"}

@@ -7,6 +7,7 @@ import logging
 import ssl
 from collections.abc import AsyncIterator
 from functools import cache
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 
 import httpx2
@@ -78,6 +79,8 @@ class Wire:
                 limits=_LIMITS,
                 # A redirect would carry the key and a person's words to where nobody sent them.
                 follow_redirects=False,
+                # Nor are cookies kept: an endpoint needs none, and one that cannot be sent back fails every turn.
+                cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
                 headers={"Accept-Encoding": "identity"},
                 event_hooks={"response": [_bound]},
             ),

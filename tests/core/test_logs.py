@@ -321,7 +321,11 @@ json_values = st.recursive(
 )
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=100,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(fields=st.dictionaries(st.text("abcdefg", min_size=1, max_size=5), json_values, max_size=4))
 def test_no_field_carries_a_token_out(stream: io.StringIO, fields: dict[str, Any]):
     log.info("x", **{f"field_{name}": value for name, value in fields.items()})

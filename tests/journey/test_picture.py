@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterable
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -193,7 +193,7 @@ def test_no_name_breaks_the_picture(name: str) -> None:
     assert image.size == (SIZE, SIZE)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25)
 @given(st.text(st.characters(), max_size=128), st.text(st.characters(), max_size=128))
 def test_no_text_at_all_breaks_the_picture(one: str, other: str) -> None:
     picture = a_journey(subtitle=one, title=other, names=(one, other) * 6, time=one)

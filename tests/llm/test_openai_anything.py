@@ -7,7 +7,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
@@ -15,7 +15,9 @@ from llm.contracts import Answer, ModelRefused, ModelUnavailable
 from tests.llm.conftest import GOOD_VERDICT, Asker, Stub, Verdict, complains, sends
 
 anything = settings(
-    deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None,
+    max_examples=150,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
 scalars = (
@@ -137,6 +139,7 @@ lines = st.binary(max_size=40) | st.sampled_from(
 
 @anything
 @given(said=st.lists(lines, max_size=8).map(b"".join))
+@example(said=b"HTTP/1.1 200 OK\nSet-Cookie:\x80\n\n")
 async def test_anything_at_all(asker: Asker, said: bytes) -> None:
     async with talking(said) as address:
         fresh = Asker(asker.settings)
