@@ -198,6 +198,31 @@ class NumberRows(migrations.RunSQL):
         return type(self).__name__, [self.table, self.column], {}
 
 
+class Analysable(migrations.RunSQL):
+    """Let the application's roles have the planner's figures of a table brought up to date, and nothing else of it.
+
+    `SELECT analyse_<table>()`: only an owner may ANALYZE, and what MAINTAIN (PostgreSQL 17) allows includes
+    rewriting the table.
+    """
+
+    def __init__(self, table: str) -> None:
+        self.table = table
+        super().__init__(
+            [
+                (
+                    f'CREATE FUNCTION "analyse_{table}"() RETURNS void LANGUAGE sql SECURITY DEFINER '
+                    f"SET search_path = pg_catalog, pg_temp AS 'ANALYZE public.{table}'"
+                ),
+                f'REVOKE ALL ON FUNCTION "analyse_{table}"() FROM PUBLIC',
+                f'GRANT EXECUTE ON FUNCTION "analyse_{table}"() TO {STAFF}, {RUNTIME}',
+            ],
+            f'DROP FUNCTION "analyse_{table}"()',
+        )
+
+    def deconstruct(self) -> tuple[str, Sequence[Any], dict[str, Any]]:
+        return type(self).__name__, [self.table], {}
+
+
 class Grant(migrations.RunSQL):
     """Grants on ordinary tables: privileges for staff (the web) and for the runtime; "" gives none."""
 

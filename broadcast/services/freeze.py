@@ -22,6 +22,8 @@ from mailbox.services.keep_media import keep_media
 from profiles.models import Profile
 
 SLICE = 20_000
+# From so many on the planner is told at once how large the ledger has become.
+WORTH_ANALYSING = 1000
 _PLACE = text_of("place")
 _MOST_FAILURES = 20
 
@@ -37,8 +39,10 @@ def freeze(*, broadcast_id: UUID, bot_ids: list[UUID], must_stop: Callable[[], b
     while True:
         try:
             with in_bots(bot_ids):
-                if not _freeze_slice(broadcast_id):
-                    return True
+                is_whole = not _freeze_slice(broadcast_id)
+            if is_whole:
+                _analyse(broadcast_id, bot_ids)
+                return True
         except IntegrityError:
             # Somebody was erased after they had been looked at: the slice is looked at again, without them.
             failures += 1
@@ -51,6 +55,15 @@ def freeze(*, broadcast_id: UUID, bot_ids: list[UUID], must_stop: Callable[[], b
             return True
         if must_stop():
             return False
+
+
+def _analyse(broadcast_id: UUID, bot_ids: list[UUID]) -> None:
+    """Let the planner know the ledger now: autovacuum may take minutes, in which the wrong index is chosen."""
+    with in_bots(bot_ids):
+        shares = BroadcastShare.objects.filter(broadcast_id=broadcast_id)
+        if sum(shares.values_list("total", flat=True)) >= WORTH_ANALYSING:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT analyse_broadcast_recipients()")
 
 
 def _freeze_slice(broadcast_id: UUID) -> bool:

@@ -47,10 +47,16 @@ SELECT
         WHERE sign.bot_id = %(bot_id)s AND sign.profile_id = person.id AND sign.kind = 'crisis.detected'
             AND sign.created_at >= %(crisis_since)s
     ) AS in_distress,
+    -- By the person and nothing else, whatever the planner thinks of a ledger that was filled a moment ago: by state it
+    -- would read all that the bot has sent, for each of them.
     ARRAY(
-        SELECT other.released_at FROM broadcast_recipients AS other
-        WHERE other.bot_id = %(bot_id)s AND other.profile_id = person.id AND other.id <> turn.id
-            AND other.released_at > %(day_ago)s AND other.state IN ('released', 'sent', 'unknown')
+        SELECT other.released_at
+        FROM (
+            SELECT each.id, each.state, each.released_at FROM broadcast_recipients AS each
+            WHERE each.bot_id = %(bot_id)s AND each.profile_id = person.id
+            OFFSET 0
+        ) AS other
+        WHERE other.id <> turn.id AND other.released_at > %(day_ago)s AND other.state IN ('released', 'sent', 'unknown')
         ORDER BY other.released_at DESC
     ) AS lately
 FROM due

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+import psycopg
 import pytest
 from django.db import IntegrityError
 
@@ -66,6 +67,25 @@ def test_everybody_is_in_the_ledger_once_and_then_it_runs(bot: Bot, small_slices
     assert broadcast.state == "running"
     assert ledger(broadcast, bot.id, "profile_id") == sorted((each.id for each in people), key=str)
     assert recounted(broadcast) == [{"total": 5}]
+
+
+def test_the_planner_knows_a_large_ledger_as_soon_as_it_is_whole(
+    bot: Bot, owner_database: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def known() -> list[Any]:
+        return owner_database.execute(
+            "SELECT xmin, reltuples FROM pg_class WHERE oid = 'broadcast_recipients'::regclass"
+        ).fetchall()
+
+    for _ in range(3):
+        make_profile(bot)
+    before = known()
+    begun(bot)
+    assert known() == before
+    monkeypatch.setattr(freezing, "WORTH_ANALYSING", 3)
+    begun(bot)
+    ((_, rows),) = known()
+    assert owner_database.execute("SELECT count(*) FROM broadcast_recipients").fetchall() == [(rows,)]
 
 
 def test_what_died_goes_on_where_it_was_and_two_at_once_do_no_harm(bot: Bot, small_slices: None) -> None:

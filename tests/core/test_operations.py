@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.db import migrations, models
 
 from core.operations import (
+    Analysable,
     CreatePartitionedModel,
     FigureTable,
     Grant,
@@ -109,6 +110,7 @@ OPERATIONS: list[migrations.operations.base.Operation] = [
     TenantForeignKey("things", "other_id", "others"),
     TenantForeignKey("things", "other_id", "others", on_delete="SET NULL"),
     NumberRows("things", "seq"),
+    Analysable("things"),
     Grant(["things"], staff="SELECT", runtime="SELECT, UPDATE"),
 ]
 
