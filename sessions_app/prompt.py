@@ -6,7 +6,6 @@ what was learnt from them (name, portrait, patterns) is fenced where a template 
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,7 +15,6 @@ from typing import Final
 from journey.stages import Intensity, Stage, StageCode
 from llm.contracts import ChatLine
 from sessions_app.companion import StageBook, StreamBook
-from sessions_app.default_prompts import PROMPT_KEYS
 from sessions_app.fences import language_of, system_text, variables
 from sessions_app.records import (
     MOST_CHARS,
@@ -40,7 +38,6 @@ __all__ = [
     "build_crisis_lines",
     "build_diagnosis_lines",
     "build_summary_lines",
-    "check_template",
     "history_window",
     "person_values",
     "stage_values",
@@ -48,7 +45,6 @@ __all__ = [
     "variables",
 ]
 
-_LONGEST_TEMPLATE: Final = 20_000
 # A summary is made from more than the next sentence is.
 _MOST_RECORDED: Final = 400
 
@@ -131,25 +127,6 @@ _INTENSITY: Final = {
 _PERSONA: Final = {"ru": "Наташа", "en": "Natasha"}
 _CATALOGUE: Final = StageBook()
 _DEFAULT_OFFER: Final = StreamBook()
-
-
-def check_template(key: str, text: str) -> list[str]:
-    """What is wrong with this template, a sentence for staff each; empty when it can be published."""
-    allowed = ALLOWED_VARIABLES.get(key)
-    if allowed is None:
-        return [f"There is no prompt “{key}”; there are {', '.join(PROMPT_KEYS)}."]
-    problems = []
-    if not text.strip():
-        problems.append("The prompt is empty.")
-    if len(text) > _LONGEST_TEMPLATE:
-        problems.append(f"The prompt has {len(text)} characters; at most {_LONGEST_TEMPLATE} are allowed.")
-    if clean(text) != text.replace("\r\n", "\n"):
-        problems.append("The prompt holds characters that cannot be shown; paste it as plain text.")
-    for name in sorted(variables(text) - allowed):
-        near = difflib.get_close_matches(name, sorted(allowed), n=1, cutoff=0.5)
-        hint = f" Did you mean {{{near[0]}}}?" if near else ""
-        problems.append(f"Nothing is known by the name {{{name}}} here.{hint}")
-    return problems
 
 
 def build_coach_lines(

@@ -4,7 +4,7 @@ from bots.models.access import AccessRole, BotAccess
 from bots.models.alert import Alert, AlertKind
 from bots.models.bot import Bot, Language, ModelProvider, ProactiveKind, WantedState
 from bots.models.metric import BotMetric, BotMetricDay
-from bots.models.persona import Persona, Prompt, PromptVersion
+from bots.models.persona import Persona, Prompt, PromptDraft, PromptVersion
 from bots.models.sign_in import RecoveryCode, SecondFactor, SignInTry, StaffSession
 from bots.models.status import BotStatus, ObservedState
 
@@ -23,6 +23,7 @@ __all__ = [
     "Persona",
     "ProactiveKind",
     "Prompt",
+    "PromptDraft",
     "PromptVersion",
     "RecoveryCode",
     "SecondFactor",

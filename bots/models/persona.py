@@ -69,6 +69,8 @@ class PromptVersion(models.Model):
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )
+    # What it was called as a draft.
+    note = models.CharField(_("note"), max_length=80, blank=True, default="", db_default="")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -82,3 +84,28 @@ class PromptVersion(models.Model):
 
     def __str__(self) -> str:
         return f"v{self.number}"
+
+
+class PromptDraft(models.Model):
+    """A wording that staff are working on: no bot speaks with it before it is published, and then it is a version."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    prompt = models.ForeignKey(Prompt, models.CASCADE, related_name="drafts")
+    title = models.CharField(_("title"), max_length=80, blank=True)
+    body = models.TextField(_("text"))
+    # Goes up each time it is saved, so that nobody saves over what they have not seen.
+    revision = models.PositiveIntegerField(default=1)
+    editor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    created_at = models.DateTimeField(_("begun"))
+    changed_at = models.DateTimeField(_("changed"))
+
+    class Meta:
+        db_table = "prompt_drafts"
+        ordering = ["-changed_at"]
+        verbose_name = _("draft of a prompt")
+        verbose_name_plural = _("drafts of prompts")
+
+    def __str__(self) -> str:
+        return self.title or str(_("draft"))

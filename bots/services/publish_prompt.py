@@ -5,15 +5,17 @@ from uuid import UUID
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
 from bots.announcements import tell_runtime
 from bots.errors import BotError
-from bots.models import Bot, Persona, Prompt, PromptVersion
+from bots.models import Bot, Persona, Prompt, PromptDraft, PromptVersion
+from bots.prompt_catalogue import prompt_catalogue
 from core.clock import clock
 
 
 def publish_prompt(
-    *, persona_id: UUID, key: str, language: str, body: str, author: User | None
+    *, persona_id: UUID, key: str, language: str, body: str, author: User | None, note: str = ""
 ) -> PromptVersion:
     """Put a wording in force as the next version, which its bots take over as they run.
 
@@ -22,20 +24,51 @@ def publish_prompt(
     """
     body = body.replace("\r\n", "\n").strip()
     if not body:
-        raise BotError("prompt_empty", "An empty prompt cannot be published.")
+        raise BotError("prompt_empty", _("An empty prompt cannot be published."))
     with transaction.atomic():
         # The persona's lock makes two authors take turns, also where the prompt has no row yet.
         if not Persona.objects.select_for_update().filter(id=persona_id).exists():
-            raise BotError("persona_unknown", "This persona does not exist any more.")
-        prompt, _ = Prompt.objects.select_related("published").get_or_create(
+            raise BotError("persona_unknown", _("This persona does not exist any more."))
+        prompt, _made = Prompt.objects.select_related("published").get_or_create(
             persona_id=persona_id, key=key, language=language
         )
         if prompt.published and prompt.published.body == body:
             return prompt.published
         latest = prompt.versions.aggregate(latest=Max("number"))["latest"] or 0
-        version = PromptVersion.objects.create(prompt=prompt, number=latest + 1, body=body, author=author)
+        version = PromptVersion.objects.create(
+            prompt=prompt, number=latest + 1, body=body, note=note, author=author
+        )
         _put_in_force(prompt, version)
     return version
+
+
+def publish_draft(*, draft_id: UUID, seen: int, author: User | None) -> PromptVersion:
+    """Make a draft the next version and put it in force; the draft ends with that, its title becomes the note.
+
+    Raises BotError: `bots.draft_unknown`, `draft_changed` where it is not what the author saw, `prompt_wrong` with
+    what is wrong with the text.
+    """
+    with transaction.atomic():
+        draft = PromptDraft.objects.select_related("prompt").filter(id=draft_id).first()
+        if draft is None:
+            raise BotError("draft_unknown", _("This draft does not exist any more."))
+        prompt = draft.prompt
+        Persona.objects.select_for_update().get(id=prompt.persona_id)
+        problems = prompt_catalogue().problems(prompt.key, draft.body)
+        if problems:
+            raise BotError("prompt_wrong", " ".join(each.words for each in problems))
+        # Where two publish at once the second finds nothing; where it was saved meanwhile neither does.
+        taken, _rows = PromptDraft.objects.filter(id=draft_id, revision=seen).delete()
+        if not taken:
+            raise BotError("draft_changed", _("Somebody else has saved this draft since you opened it."))
+        return publish_prompt(
+            persona_id=prompt.persona_id,
+            key=prompt.key,
+            language=prompt.language,
+            body=draft.body,
+            note=draft.title,
+            author=author,
+        )
 
 
 def publish_version(*, version_id: UUID) -> PromptVersion:
@@ -43,7 +76,7 @@ def publish_version(*, version_id: UUID) -> PromptVersion:
     with transaction.atomic():
         version = PromptVersion.objects.select_related("prompt").filter(id=version_id).first()
         if version is None:
-            raise BotError("version_unknown", "This version does not exist any more.")
+            raise BotError("version_unknown", _("This version does not exist any more."))
         if version.prompt.published_id != version.id:
             _put_in_force(version.prompt, version)
     return version
@@ -57,7 +90,7 @@ def withdraw_prompt(*, prompt_id: UUID) -> None:
     with transaction.atomic():
         prompt = Prompt.objects.filter(id=prompt_id).first()
         if prompt is None:
-            raise BotError("prompt_unknown", "This prompt does not exist any more.")
+            raise BotError("prompt_unknown", _("This prompt does not exist any more."))
         if prompt.published_id is not None:
             _put_in_force(prompt, None)
 

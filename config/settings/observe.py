@@ -20,3 +20,5 @@ METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
 # Bots write events through this name, since events are a room above them.
 EVENT_RECORDER = "events.services.record_event.record_event"
+# And they ask what a prompt may say through this one.
+PROMPT_CATALOGUE = "sessions_app.prompt_catalogue.catalogue"

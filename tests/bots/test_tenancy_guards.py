@@ -29,6 +29,7 @@ REGISTRY = {
     "bots.StaffSession",
     "bots.Persona",  # shared by bots, written by staff, says nothing of people
     "bots.Prompt",
+    "bots.PromptDraft",
     "bots.PromptVersion",
     "bots.Alert",  # staff are told of bots and of the installation; says nothing of people
     "profiles.Stream",  # the programmes on offer

@@ -19,7 +19,6 @@ from sessions_app.prompt import (
     build_crisis_lines,
     build_diagnosis_lines,
     build_summary_lines,
-    check_template,
     history_window,
     variables,
 )
@@ -406,12 +405,6 @@ def test_a_programme_is_found_by_slug_or_name_in_any_language(called: str, slug:
 # Templates.
 
 
-@pytest.mark.parametrize("language", ["ru", "en"])
-@pytest.mark.parametrize("key", PROMPT_KEYS)
-def test_every_default_prompt_can_be_published(key: str, language: str) -> None:
-    assert check_template(key, default_prompt(key, language)) == []
-
-
 @pytest.mark.parametrize("key", PROMPT_KEYS)
 def test_default_prompts_use_the_same_variables_in_both_languages(key: str) -> None:
     assert variables(default_prompt(key, "ru")) == variables(default_prompt(key, "en"))
@@ -433,33 +426,3 @@ def test_there_is_no_default_for_an_unknown_prompt() -> None:
 
 def test_variables_are_the_names_in_braces() -> None:
     assert variables('{a} {b_1} {{c}} {a} {"json": 1} { d } {}') == {"a", "b_1", "c"}
-
-
-@pytest.mark.parametrize(
-    ("key", "text", "problems"),
-    [
-        ("coach.natasha", "{person_name}", []),
-        ("coach.natasha", " ", ["The prompt is empty."]),
-        (
-            "coach.natasha",
-            "{person_nam}",
-            ["Nothing is known by the name {person_nam} here. Did you mean {person_name}?"],
-        ),
-        ("crisis.check", "{zzz}", ["Nothing is known by the name {zzz} here."]),
-        (
-            "coach.natasha",
-            "a\x00b",
-            ["The prompt holds characters that cannot be shown; paste it as plain text."],
-        ),
-        ("coach.natasha", "a\r\nb", []),
-        ("coach.natasha", "x" * 20_001, ["The prompt has 20001 characters; at most 20000 are allowed."]),
-    ],
-)
-def test_a_template_is_checked_in_words(key: str, text: str, problems: list[str]) -> None:
-    assert check_template(key, text) == problems
-
-
-def test_a_template_for_no_prompt_names_the_prompts() -> None:
-    (problem,) = check_template("coach.han", "x")
-
-    assert problem.startswith("There is no prompt “coach.han”; there are persona.natasha, ")
