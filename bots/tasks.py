@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from bots.services.roll_up_metrics import roll_up_metrics as roll_up
 from bots.services.trim_metrics import SLICE, trim_metrics
+from bots.services.trim_periods import trim_periods
 from core.clock import clock
 from core.cron import cron_task
 from core.tenancy import across_bots
@@ -22,4 +23,9 @@ def roll_up_metrics() -> dict[str, object]:
         with across_bots(reason="trim bot metrics"):
             trimmed = trim_metrics()
         deleted += trimmed
-    return {"figures": figures, "deleted": deleted}
+    forgotten, periods = SLICE, 0
+    while forgotten == SLICE:
+        with across_bots(reason="trim periods of bots"):
+            forgotten = trim_periods(most=SLICE)
+        periods += forgotten
+    return {"figures": figures, "deleted": deleted, "periods": periods}

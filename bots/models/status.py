@@ -3,6 +3,8 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from bots.tenant import Erasure, PersonalData, TenantModel, TenantQuerySet
+
 
 class ObservedState(models.TextChoices):
     """What a bot is doing, as the runtime sees it."""
@@ -47,3 +49,36 @@ class BotStatus(models.Model):
 
     def __str__(self) -> str:
         return f"{self.bot_id}: {self.state}"
+
+
+class BotPeriod(TenantModel):
+    """How long a bot was in one state; written once, when the state ends.
+
+    `heard_at` is when Telegram last answered it until then: a process that dies ends no state, and what lies between
+    the two was silence that nobody saw.
+    """
+
+    personal_data = PersonalData(Erasure.NOT_PERSONAL)
+    is_partitioned = False
+
+    state = models.CharField(_("state"), max_length=16, choices=ObservedState.choices)
+    since = models.DateTimeField(_("since"))
+    until = models.DateTimeField(_("until"))
+    heard_at = models.DateTimeField(_("last poll"), null=True)
+    error = models.CharField(_("error"), max_length=200, blank=True)
+
+    objects = TenantQuerySet["BotPeriod"].as_manager()
+
+    class Meta:
+        db_table = "bot_periods"
+        verbose_name = _("period of a bot")
+        verbose_name_plural = _("periods of bots")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(until__gt=models.F("since")), name="bot_periods_last_a_while"
+            )
+        ]
+        indexes = [models.Index(fields=["bot", "until"], name="bot_periods_bot_until")]
+
+    def __str__(self) -> str:
+        return f"{self.state} {self.since:%Y-%m-%d %H:%M}"

@@ -1,6 +1,6 @@
 -- Touches nothing where nothing changed, and nothing on behalf of a holder that has been replaced.
 WITH before AS (
-    SELECT bot_id, state, error
+    SELECT bot_id, state, error, state_since, last_poll_at
     FROM bot_statuses
     WHERE bot_id = %(bot_id)s AND (%(epoch)s::bigint IS NULL OR lease_epoch = %(epoch)s)
     FOR NO KEY UPDATE
@@ -19,4 +19,8 @@ WHERE status.bot_id = before.bot_id
         OR %(restarts_delta)s <> 0
         OR COALESCE(%(generation)s::integer, status.generation) <> status.generation
     )
-RETURNING before.state AS was
+RETURNING
+    before.state AS was,
+    before.error AS was_error,
+    before.state_since AS was_since,
+    before.last_poll_at AS heard_at

@@ -22,6 +22,7 @@ REGISTRY = {
     "bots.Bot",  # the tenant itself
     "bots.BotStatus",
     "bots.BotAccess",
+    "bots.BotPicture",  # what Telegram shows of the bot itself
     # How staff sign in; nothing of the people whom bots talk to.
     "bots.SecondFactor",
     "bots.RecoveryCode",
