@@ -28,6 +28,7 @@ from broadcast.admin.ledger import ledger_file, ledger_page
 from broadcast.admin.listing import list_page
 from broadcast.admin.looking import looks
 from broadcast.admin.progress import comparison, confirm_above, labels_of, progress
+from broadcast.admin.segments import segment_count, segment_lines
 from broadcast.admin.writing import Writing, address, fragment
 from broadcast.content import Content, ContentError, from_json
 from broadcast.contracts import By
@@ -38,6 +39,7 @@ from broadcast.selectors.changes_of import changes_of
 from broadcast.selectors.readers import testers_of
 from broadcast.services.decide_unknown import decide_unknown
 from broadcast.services.draft import duplicate_broadcast
+from broadcast.services.keep_segment import forget_segment
 from broadcast.services.lifecycle import (
     ask_to_start,
     back_to_draft,
@@ -102,6 +104,11 @@ class BroadcastAdmin(Admin):
             path("rows/", wrap(self.rows), name=f"{name}_rows"),
             path("check/", wrap(self.check_criteria), name=f"{name}_check"),
             path("bubbles/", wrap(self.bubbles), name=f"{name}_bubbles"),
+            path("segments/", wrap(self.segments), name=f"{name}_segments"),
+            path("segments/<uuid:segment_id>/count/", wrap(self.segment_count), name=f"{name}_segment_count"),
+            path(
+                "segments/<uuid:segment_id>/forget/", wrap(self.segment_forget), name=f"{name}_segment_forget"
+            ),
             *(
                 path(
                     f"<uuid:broadcast_id>/{each}/",
@@ -171,6 +178,31 @@ class BroadcastAdmin(Admin):
         """How the texts that are being typed will look."""
         self._may_write(request)
         return fragment(request, "broadcast/bubbles.html", {"looks": self._writing(request).looks()})
+
+    # Saved segments
+
+    def segments(self, request: HttpRequest) -> HttpResponse:
+        """All of them; each is counted in a request of its own, since some take seconds."""
+        self._may_write(request)
+        return self._page(request, "segments.html", {"title": _("Saved segments"), "lines": segment_lines()})
+
+    def segment_count(self, request: HttpRequest, segment_id: UUID) -> HttpResponse:
+        """How many people one of them finds now."""
+        self._may_write(request)
+        bots = bots_where(request, Capability.BROADCAST)
+        found = segment_count(segment_id=segment_id, bot_ids=sorted(bots))
+        if found is None:
+            raise Http404
+        return fragment(request, "broadcast/segment_count.html", found)
+
+    @method_decorator(require_POST)
+    def segment_forget(self, request: HttpRequest, segment_id: UUID) -> HttpResponse:
+        """Remove one of them."""
+        self._may_write(request)
+        if not forget_segment(segment_id=segment_id):
+            raise Http404
+        messages.success(request, _("The segment is removed; broadcasts keep their own criteria."))
+        return HttpResponseRedirect(reverse("admin:broadcast_broadcast_segments"))
 
     def _writing(self, request: HttpRequest) -> Writing:
         return Writing(request, None, by=_by(request))

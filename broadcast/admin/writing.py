@@ -69,12 +69,17 @@ class Writing:
         if sent is None:
             draft = draft_of(broadcast) if broadcast else None
             self.form = DraftForm(bot_ids=self.bots, draft=draft, kind=broadcast.media if broadcast else "")
-            self.asked = Asked.from_text(broadcast.criteria if broadcast else "")
+            self.asked = Asked.from_text(broadcast.criteria if broadcast else self._segment_named())
             self.typed = Typed.from_content(_content(broadcast), languages=_languages(broadcast, self.bots))
         else:
             self.form = DraftForm(sent, request.FILES, bot_ids=self.bots)
             self.asked = Asked.from_sent(sent)
             self.typed = Typed.from_sent(sent)
+
+    def _segment_named(self) -> str:
+        """The criteria of a saved segment that the address names; none are everybody's."""
+        segment_id = _uuid(self.request.GET.get("segment"))
+        return (segment_criteria(segment_id=segment_id) if segment_id else None) or ""
 
     def act(self) -> HttpResponse | None:
         """Do what the button says; None where the form is to be shown again."""

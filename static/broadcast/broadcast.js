@@ -32,19 +32,30 @@
     document.addEventListener("visibilitychange", look);
   }
 
-  // What takes longer to find out, so less often; not while somebody is about to press a button in it.
-  for (const box of all("[data-load]")) {
-    const load = async () => {
-      if (document.hidden || box.querySelector("details[open]")) return;
-      try {
-        const answer = await fetch(box.dataset.load, { headers: { "X-Fragment": "1" } });
-        if (answer.ok && !answer.redirected) box.innerHTML = await answer.text();
-      } catch {
-        // As above.
-      }
-    };
-    load();
-    if (document.querySelector('[data-live="on"]')) setInterval(load, 15000);
+  // What takes longer to find out, so less often and one after the other; not while somebody is about to press a
+  // button in it.
+  const boxes = all("[data-load]");
+  const load = async (box) => {
+    if (document.hidden || box.querySelector("details[open]")) return;
+    try {
+      const answer = await fetch(box.dataset.load, { headers: { "X-Fragment": "1" } });
+      if (answer.ok && !answer.redirected) box.innerHTML = await answer.text();
+    } catch {
+      // As above.
+    }
+  };
+  const loadAll = async () => {
+    for (const box of boxes) await load(box);
+    const seconds = Number(boxes[0].dataset.loadEvery) || (document.querySelector('[data-live="on"]') ? 15 : 0);
+    if (seconds) setTimeout(loadAll, seconds * 1000);
+  };
+  if (boxes.length) loadAll();
+
+  // What cannot be taken back, outside of the form in which broadcasts are written.
+  for (const button of all("form:not([data-write]) [data-sure]")) {
+    button.closest("form").addEventListener("submit", (event) => {
+      if (!confirm(button.dataset.sure)) event.preventDefault();
+    });
   }
 
   // The clock on this person's wall.
