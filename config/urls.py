@@ -16,6 +16,7 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
     path("admin/inbox/", include("dashboard.urls")),
     path("admin/home/", include("dashboard.home.urls")),
+    path("admin/", include("dashboard.palette.urls")),
     path("admin/", include("bots.urls")),
     path("admin/", admin.site.urls),
     re_path(r"^sandbox/?$", sandbox, name="sandbox"),
