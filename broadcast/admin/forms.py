@@ -76,6 +76,7 @@ class DraftForm(forms.Form):
     is_paid = forms.BooleanField(
         label=_("Paid broadcast"), required=False, widget=UnfoldBooleanSwitchWidget()
     )
+    # xgettext:no-python-format
     error_percent = _whole(_("Pause at errors, % of the last 200"), 0, 100, help_text=_("0: never."))
     errors_in_row = _whole(_("Pause at errors in a row"), 0, 200, help_text=_("0: never."))
     control_percent = _whole(

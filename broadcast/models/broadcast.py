@@ -60,6 +60,7 @@ class Broadcast(models.Model):
         default=False,
         help_text=_("Up to 1000 messages a second, for which Telegram takes Stars from the bot."),
     )
+    # xgettext:no-python-format
     error_percent = models.PositiveSmallIntegerField(_("pause at errors, % of the last 200"), default=5)
     errors_in_row = models.PositiveSmallIntegerField(_("pause at errors in a row"), default=20)
 
