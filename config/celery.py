@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ def _log_like_everybody_else(**kwargs: Any) -> None:
 if "worker" in sys.argv:
     # Before anything that counts is imported: Prometheus looks for the folder once.
     share_figures(Path(settings.RELOVE_HOME), "celery")
-    from core.task_metrics import watch_failures, watch_tasks
+    from core.task_metrics import watch_failures, watch_runs, watch_tasks
 
     def _tell_staff(task: str, error: BaseException) -> None:
         # Here models are not loaded yet; when a task fails, they are.
@@ -37,5 +38,16 @@ if "worker" in sys.argv:
 
         task_failed(task=task, error=error)
 
+    def _begin(key: str, task: str) -> None:
+        from config.runs import begin  # noqa: PLC0415 - as above
+
+        begin(key, task)
+
+    def _end(key: str, figures: Mapping[str, object], seconds: float, error: BaseException | None) -> None:
+        from config.runs import end  # noqa: PLC0415 - as above
+
+        end(key, figures, seconds, error)
+
     watch_tasks(port=settings.CELERY_METRICS_PORT)
     watch_failures(_tell_staff)
+    watch_runs(_begin, _end)

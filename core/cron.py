@@ -22,17 +22,18 @@ def cron_task(name: str) -> Callable[[Callable[[], Mapping[str, object]]], Any]:
     """
 
     def decorate(function: Callable[[], Mapping[str, object]]) -> Any:
-        def run() -> None:
+        def run() -> Mapping[str, object] | None:
             key = f"cron:{name}"
             if not cache.add(key, "running", timeout=settings.CELERY_TASK_TIME_LIMIT + 30):
                 log.warning("cron.overlaps", task=name)
-                return
+                return None
             started = clock.monotonic()
             try:
                 figures = function()
             finally:
                 cache.delete(key)
             log.info("cron.done", task=name, seconds=round(clock.monotonic() - started, 3), **figures)
+            return figures
 
         run.__doc__ = function.__doc__
         return shared_task(name=name)(run)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from celery.signals import task_failure, task_postrun, task_prerun, worker_process_shutdown, worker_ready
@@ -33,6 +33,28 @@ def watch_failures(tell: Callable[[str, BaseException], None]) -> None:
             tell(getattr(sender, "name", None) or "?", exception)
 
     task_failure.connect(fail, weak=False, dispatch_uid="failures.tell")
+
+
+def watch_runs(
+    begin: Callable[[str, str], None],
+    end: Callable[[str, Mapping[str, object], float, BaseException | None], None],
+) -> None:
+    """Call `begin` with the id and name of each task that starts, and `end` with its id, figures, seconds and error."""
+    begun: dict[str, float] = {}
+
+    def start(task_id: str, task: Any, **kwargs: Any) -> None:  # noqa: ARG001
+        begun[task_id] = clock.monotonic()
+        begin(task_id, task.name)
+
+    def finish(task_id: str, retval: object = None, **kwargs: Any) -> None:  # noqa: ARG001
+        began = begun.pop(task_id, None)
+        if began is not None:
+            figures = retval if isinstance(retval, Mapping) else {}
+            error = retval if isinstance(retval, BaseException) else None
+            end(task_id, figures, clock.monotonic() - began, error)
+
+    task_prerun.connect(start, weak=False, dispatch_uid="runs.begin")
+    task_postrun.connect(finish, weak=False, dispatch_uid="runs.end")
 
 
 def _start(task_id: str, **kwargs: Any) -> None:  # noqa: ARG001

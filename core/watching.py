@@ -132,16 +132,20 @@ class Watch(migrations.RunSQL):
 
 
 class WatchEvents(migrations.RunSQL):
-    """Write down events of these kinds: what was read, exported or erased is no change of a row that stays."""
+    """Write down events of these kinds: what was read, exported or erased is no change of a row that stays.
 
-    def __init__(self, action: str, kinds: Sequence[str]) -> None:
-        self.action, self.kinds = action, kinds
+    `name` tells those of a later migration from earlier ones of the same action.
+    """
+
+    def __init__(self, action: str, kinds: Sequence[str], *, name: str = "") -> None:
+        self.action, self.kinds, self.name = action, kinds, name
+        trigger = f"audit_{name or action}"
         named = ", ".join(f"'{kind}'" for kind in kinds)
         super().__init__(
-            f"CREATE TRIGGER audit_{action} AFTER INSERT ON events FOR EACH ROW "
+            f"CREATE TRIGGER {trigger} AFTER INSERT ON events FOR EACH ROW "
             f"WHEN (NEW.kind IN ({named})) EXECUTE FUNCTION audit_event('{action}')",
-            f"DROP TRIGGER audit_{action} ON events",
+            f"DROP TRIGGER {trigger} ON events",
         )
 
     def deconstruct(self) -> tuple[str, Sequence[Any], dict[str, Any]]:
-        return type(self).__name__, [self.action, self.kinds], {}
+        return type(self).__name__, [self.action, self.kinds], {"name": self.name} if self.name else {}

@@ -56,6 +56,8 @@ def _when(name: str, default: str) -> crontab | float:
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "roll-up-metrics": {"task": "bots.tasks.roll_up_metrics", "schedule": crontab(minute="7,37")},
     "trim-mailbox": {"task": "mailbox.tasks.trim_mailbox", "schedule": crontab(minute="23")},
+    "sweep-clearings": {"task": "mailbox.tasks.sweep_clearings", "schedule": 60.0},
+    "trim-task-runs": {"task": "events.tasks.trim_runs", "schedule": crontab(minute="17", hour="4")},
     "rotate-profiles": {
         "task": "care.tasks.rotate_profiles",
         "schedule": _when("ROTATION_SCHEDULE", "30 3 * * *"),

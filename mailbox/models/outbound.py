@@ -74,6 +74,12 @@ class OutboundMessage(TenantModel):
                 name="outbound_open",
             ),
             models.Index(fields=["bot", "chat_id"], name="outbound_bot_chat"),
+            # Not by the state: taking a message in hand would then no longer be an update within its page.
+            models.Index(
+                fields=["bot", "seq"],
+                condition=models.Q(settled_at__isnull=False) & ~models.Q(error=""),
+                name="outbound_undelivered",
+            ),
         ]
 
     def __str__(self) -> str:

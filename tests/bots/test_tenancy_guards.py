@@ -32,6 +32,7 @@ REGISTRY = {
     "bots.Prompt",
     "bots.PromptDraft",
     "bots.PromptVersion",
+    "events.TaskRun",  # background work of the installation; says nothing of people
     "bots.Alert",  # staff are told of bots and of the installation; says nothing of people
     "profiles.Stream",  # the programmes on offer
     "journey.StageVersion",  # wordings of the stages, like prompts
