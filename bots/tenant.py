@@ -30,10 +30,12 @@ class PersonalData:
     """How a table takes part in erasing and exporting a person; declared by every tenant model."""
 
     erasure: Erasure
-    # Lookup from a row to the profile's id, for the export; None where nothing of it is exported.
+    # Lookup from a row to the profile's id, for the export; None where the row does not name it.
     profile: str | None = None
     # The fields that the person gets to see.
     exported: tuple[str, ...] = field(default=())
+    # Lookups from a row to the person's id in Telegram, for the export of what does not name the profile.
+    telegram: tuple[str, ...] = field(default=())
 
 
 class TenantQuerySet(models.QuerySet[M]):

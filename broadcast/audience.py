@@ -75,8 +75,8 @@ def audience(
 ) -> TenantQuerySet[Profile]:
     """People of the bot who match and may be written to, in no order. Call it inside of the bot's scope.
 
-    May be written to: they have consented, are not known to be under age, and have not blocked the bot, unless the
-    criteria speak of that themselves. Days begin at midnight in the time zone that is given, or in the bot's.
+    May be written to: they have consented, are not known to be under age, staff have not blocked them, and they have
+    not blocked the bot, unless the criteria speak of that themselves. Days begin at midnight in the time zone that is given, or in the bot's.
     """
     if timezone is None:
         has_days = any(isinstance(value, Days) for term in criteria.terms for value in term.values)
@@ -87,7 +87,7 @@ def audience(
 def audience_filter(criteria: Criteria, *, now: datetime, timezone: str = "") -> Q:
     """The same as a condition on profiles; an unknown time zone is UTC."""
     moment = _Moment(now, ZoneInfo(timezone if is_timezone(timezone) else "UTC"))
-    may_be_written_to = Q(consented_at__isnull=False, is_underage=False)
+    may_be_written_to = Q(consented_at__isnull=False, is_underage=False, blocked_at__isnull=True)
     if not any(criteria.of(Key.IS_ACTIVE)):
         may_be_written_to &= Q(is_active=True)
     for term in criteria.terms:

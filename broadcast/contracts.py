@@ -57,6 +57,8 @@ class Candidate:
     is_paused: bool
     in_distress: bool
     lately: Sequence[datetime]
+    # Staff have the bot ignore them.
+    is_barred: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,13 +14,15 @@ DAY = timedelta(days=1)
 def decide(candidate: Candidate, *, rules: Rules, now: datetime) -> Decision:
     """What becomes of a recipient whose turn has come.
 
-    Reasons: `erased`; `no_consent`, `paused`, `distress` (held back for good); `left` (they have blocked the bot);
-    `quiet_hours`, `enough_today` (deferred).
+    Reasons: `erased`; `no_consent`, `barred`, `paused`, `distress` (held back for good); `left` (they have blocked the
+    bot); `quiet_hours`, `enough_today` (deferred).
     """
     if candidate.profile_id is None:
         return Decision(RecipientState.ERASED, "erased")
     if not candidate.may:
         return Decision(RecipientState.HELD, "no_consent")
+    if candidate.is_barred:
+        return Decision(RecipientState.HELD, "barred")
     if candidate.in_distress:
         return Decision(RecipientState.HELD, "distress")
     if candidate.is_paused:

@@ -52,6 +52,8 @@ class Person:
     # When Telegram was last asked about them.
     looked_up_at: datetime | None = None
     paused_at: datetime | None = None
+    # Since when staff have the bot ignore them.
+    blocked_at: datetime | None = None
 
     @property
     def has_consented(self) -> bool:

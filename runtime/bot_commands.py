@@ -20,6 +20,7 @@ SHOWN = (
     "pause",
     "resume",
     "privacy",
+    "export",
     "forget_me",
     "language",
     "help",

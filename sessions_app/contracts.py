@@ -121,12 +121,13 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One message that the bot says: Telegram HTML, rows of buttons; under a picture where there is one."""
+    """One message that the bot says: Telegram HTML, rows of buttons; under a picture or a file where there is one."""
 
     html: str
     buttons: tuple[tuple[Button, ...], ...] = ()
-    # The id of a file in the mailbox.
+    # The ids of files in the mailbox.
     photo: UUID | None = None
+    document: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

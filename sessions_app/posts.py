@@ -25,17 +25,21 @@ def posts_of(visit: Visit, lines: Sequence[Line], *, is_farewell: bool = False) 
 
 def method_of(line: Line) -> str:
     """The method of the Bot API that says this line."""
+    if line.document is not None:
+        return "sendDocument"
     return "sendMessage" if line.photo is None else "sendPhoto"
 
 
 def send_params(chat_id: int, line: Line) -> dict[str, object]:
     """The parameters of `method_of` for one line."""
     params: dict[str, object] = {"chat_id": chat_id, "parse_mode": "HTML"}
-    if line.photo is None:
+    file = line.document or line.photo
+    if file is None:
         params["text"] = line.html
     else:
         # The sender puts the file in its place.
-        params |= {"photo": {"media_id": str(line.photo)}, "caption": line.html}
+        kind = "photo" if line.document is None else "document"
+        params |= {kind: {"media_id": str(file)}, "caption": line.html}
     if line.buttons:
         params["reply_markup"] = keyboard(line.buttons)
     return params

@@ -20,7 +20,7 @@ ANALYSE, REFRESH, LOOK_UP = "analyse", "refresh", "look_up"
 
 def jobs_about(person: Person, chat_id: int) -> tuple[Job, ...]:
     """What is due about somebody who has just done something; each at most once a day."""
-    if person.consented_at is None:
+    if person.consented_at is None or person.blocked_at is not None:
         return ()
     now = clock.now()
     fresh = now - STALE

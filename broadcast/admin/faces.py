@@ -75,6 +75,7 @@ _REASONS: Final[Mapping[str, Any]] = {
     "no_consent": gettext_lazy("no consent, or under 18"),
     "distress": gettext_lazy("in a crisis, or in a session that is paused"),
     "paused": gettext_lazy("paused by staff or by themselves"),
+    "barred": gettext_lazy("blocked by staff"),
     "left": gettext_lazy("had blocked the bot"),
     "quiet_hours": gettext_lazy("quiet hours where they live"),
     "enough_today": gettext_lazy("had enough broadcasts today"),

@@ -37,6 +37,7 @@ SELECT
     COALESCE(person.consented_at IS NOT NULL AND NOT person.is_underage, false) AS may,
     COALESCE(person.is_active, false) AS is_active,
     person.paused_at IS NOT NULL AS is_paused,
+    person.blocked_at IS NOT NULL AS is_barred,
     EXISTS (
         SELECT FROM conversations AS talk
         JOIN sessions AS open

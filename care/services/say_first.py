@@ -94,7 +94,9 @@ def say_first(*, bot: Bot, occasion: Occasion, hours: Hours) -> bool:
 
 def _may(bot: Bot, person: Profile, talk: Conversation, occasion: Occasion) -> bool:
     """Looked at again under the lock: much may have happened since the occasion was found."""
-    if person.paused_at or person.consented_at is None or person.is_underage or not person.is_active:
+    if person.paused_at or person.blocked_at or person.is_underage or not person.is_active:
+        return False
+    if person.consented_at is None:
         return False
     if occasion.kind in bot.proactive_off:
         return False

@@ -5,7 +5,7 @@ JOIN profiles AS person ON person.bot_id = %(bot_id)s AND person.id = step.profi
 WHERE step.bot_id = %(bot_id)s AND step.outcome = 'completed' AND step.told_at IS NULL
     AND step.left_at > %(not_before)s
     AND person.consented_at IS NOT NULL AND NOT person.is_underage AND person.is_active
-    AND person.paused_at IS NULL
+    AND person.paused_at IS NULL AND person.blocked_at IS NULL
     -- By their own clock; where their time zone is not known, or none, by the bot's. PostgreSQL hashes what is
     -- unnested; an array that is a parameter it would walk through for each person.
     AND (

@@ -6,7 +6,7 @@ JOIN sessions AS open ON open.bot_id = %(bot_id)s AND open.conversation_id = tal
 WHERE person.bot_id = %(bot_id)s
     AND person.last_seen_at < %(silent_since)s AND person.last_seen_at > %(not_before)s
     AND person.consented_at IS NOT NULL AND NOT person.is_underage AND person.is_active
-    AND person.paused_at IS NULL
+    AND person.paused_at IS NULL AND person.blocked_at IS NULL
     -- By their own clock; where their time zone is not known, or none, by the bot's. PostgreSQL hashes what is
     -- unnested; an array that is a parameter it would walk through for each person.
     AND (

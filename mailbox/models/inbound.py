@@ -20,7 +20,9 @@ class InboundUpdate(TenantModel):
     settled, since Telegram may send an update twice.
     """
 
-    personal_data = PersonalData(Erasure.BY_CHAT)
+    personal_data = PersonalData(
+        Erasure.BY_CHAT, telegram=("user_id", "lane"), exported=("kind", "received_at", "payload")
+    )
     is_partitioned = False
 
     seq = models.BigIntegerField(editable=False)

@@ -13,7 +13,11 @@ class Media(TenantModel):
     where the file is about the person of that chat. Once Telegram has the file the bytes may go.
     """
 
-    personal_data = PersonalData(Erasure.BY_CHAT)
+    personal_data = PersonalData(
+        Erasure.BY_CHAT,
+        telegram=("chat_id",),
+        exported=("filename", "content_type", "content", "created_at"),
+    )
     is_partitioned = False
 
     digest = models.CharField(max_length=64)

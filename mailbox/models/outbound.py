@@ -31,7 +31,11 @@ class OutboundMessage(TenantModel):
     knows whether Telegram acted; a reply goes out again once, anything else waits for a person.
     """
 
-    personal_data = PersonalData(Erasure.BY_CHAT)
+    personal_data = PersonalData(
+        Erasure.BY_CHAT,
+        telegram=("chat_id",),
+        exported=("method", "params", "state", "created_at", "settled_at"),
+    )
     is_partitioned = False
 
     seq = models.BigIntegerField(editable=False)

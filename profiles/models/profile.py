@@ -48,9 +48,14 @@ class Profile(TenantModel):
             "visited_platform_at",
             "purchased_stream_at",
             "paused_at",
+            "blocked_at",
+            "is_active",
+            "is_underage",
+            "consented_at",
             "source",
             "created_at",
             "last_seen_at",
+            "profile_updated_at",
         ),
     )
 
@@ -100,6 +105,8 @@ class Profile(TenantModel):
 
     # Set while the person wants nothing that the bot starts by itself; a limit of their own where they have one.
     paused_at = models.DateTimeField(_("paused"), null=True, blank=True)
+    # Set while staff have the bot ignore the person: it hears them and says nothing.
+    blocked_at = models.DateTimeField(_("blocked by staff"), null=True, blank=True)
     proactive_a_day = models.PositiveSmallIntegerField(_("messages by itself a day"), null=True, blank=True)
     # When Telegram was last asked about the person, and when a rotation last tried to refresh them.
     looked_up_at = models.DateTimeField(null=True, blank=True)

@@ -32,7 +32,8 @@ kept AS (
             (SELECT seen.username FROM seen WHERE seen.telegram_id = known.telegram_id) END
     RETURNING
         id, telegram_id, language, first_name, gender, age, psychological_summary, metaphysical_profile, streams,
-        journey_stage, consented_at, is_underage, profile_updated_at, looked_up_at, paused_at
+        journey_stage, consented_at, is_underage, profile_updated_at, looked_up_at, paused_at,
+        blocked_at
 ),
 acted AS (
     INSERT INTO activity_logs (id, bot_id, profile_id, kind, details, created_at)

@@ -10,10 +10,13 @@ from runtime.handlers import admins, broadcasts, channels, door, forget, pages, 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A handler, and whether it is only for those who have consented."""
+    """A handler, whether it is only for those who have consented, and whether it is everybody's right: to see what is
+    kept of them, to take it along, to have it erased.
+    """
 
     handler: Handler
     needs_consent: bool = True
+    is_right: bool = False
 
 
 COMMANDS: dict[str, Route] = {
@@ -33,8 +36,9 @@ COMMANDS: dict[str, Route] = {
     "fill_profiles": Route(admins.fill_profiles, needs_consent=False),
     "broadcast": Route(broadcasts.begin, needs_consent=False),
     "cancel": Route(pages.cancel),
-    "privacy": Route(pages.privacy, needs_consent=False),
-    "forget_me": Route(forget.ask, needs_consent=False),
+    "privacy": Route(pages.privacy, needs_consent=False, is_right=True),
+    "export": Route(pages.export, needs_consent=False, is_right=True),
+    "forget_me": Route(forget.ask, needs_consent=False, is_right=True),
     "language": Route(door.ask_language, needs_consent=False),
     "help": Route(pages.help_, needs_consent=False),
 }
@@ -53,7 +57,7 @@ TAPS: dict[str, Route] = {
     "stream": Route(people.choose_stream),
     "bc": Route(broadcasts.press),
     "bcd": Route(broadcasts.decide),
-    "forget": Route(forget.decide, needs_consent=False),
+    "forget": Route(forget.decide, needs_consent=False, is_right=True),
     "close": Route(quiet.close, needs_consent=False),
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from runtime.dispatch.act import Act
 from runtime.handlers.run import run
-from sessions_app.services import say_text
+from sessions_app.services import hand_over, say_text
 
 
 async def help_(act: Act) -> None:
@@ -13,6 +13,10 @@ async def help_(act: Act) -> None:
 
 async def privacy(act: Act) -> None:
     await run(act, say_text.say_privacy)
+
+
+async def export(act: Act) -> None:
+    await run(act, hand_over.hand_over)
 
 
 async def unknown_command(act: Act) -> None:

@@ -33,7 +33,11 @@ class InboxItem(TenantModel):
     that the bot answers again by itself.
     """
 
-    personal_data = PersonalData(Erasure.CASCADES)
+    personal_data = PersonalData(
+        Erasure.CASCADES,
+        profile="conversation__profile_id",
+        exported=("mode", "taken_at", "need", "needed_at", "snoozed_until"),
+    )
     is_partitioned = False
 
     conversation = TenantForeignKey(Conversation, related_name="inbox_items")
@@ -116,7 +120,8 @@ class InboxNote(TenantModel):
 class InboxRead(TenantModel):
     """Up to when a member of staff has seen a conversation."""
 
-    personal_data = PersonalData(Erasure.CASCADES)
+    # Not who read it: that is theirs.
+    personal_data = PersonalData(Erasure.CASCADES, profile="conversation__profile_id", exported=("read_at",))
     is_partitioned = False
 
     conversation = TenantForeignKey(Conversation, related_name="reads")
@@ -141,7 +146,11 @@ class InboxRead(TenantModel):
 class Draft(TenantModel):
     """An answer of the model that waits for a person to agree. `decided_at` is set once they did, or did not."""
 
-    personal_data = PersonalData(Erasure.CASCADES)
+    personal_data = PersonalData(
+        Erasure.CASCADES,
+        profile="conversation__profile_id",
+        exported=("text", "created_at", "decided_at", "is_sent"),
+    )
     is_partitioned = False
 
     conversation = TenantForeignKey(Conversation, related_name="drafts")

@@ -12,6 +12,7 @@ from mailbox.services.erase_mail import erase_mail
 from mailbox.services.post import post
 from mailbox.services.settle import settle
 from profiles.selectors.profiles_of import profiles_of
+from profiles.selectors.telegram_id_of import telegram_id_of
 from profiles.services.erase_profile import erase_profile
 from sessions_app.contracts import Visit
 from sessions_app.lines import forget_question, line
@@ -46,6 +47,21 @@ def forget_everywhere(*, visit: Visit) -> None:
         for bot_id, profile_id in profiles_of(telegram_id=visit.person.telegram_id):
             _erase(bot_id=bot_id, profile_id=profile_id, telegram_id=visit.person.telegram_id)
         _farewell(visit=visit)
+
+
+def erase_person(*, bot_id: UUID, profile_id: UUID) -> bool:
+    """Staff erase all that this bot keeps of a person, as /forget_me does, without a word to them.
+
+    They may begin anew with /start. False where there is no such person (any more).
+    """
+    with transaction.atomic():
+        telegram_id = telegram_id_of(bot_id=bot_id, profile_id=profile_id)
+        if telegram_id is None:
+            return False
+        # What waits for an answer too: a turn that is under way then ends without a word.
+        erase_mail(bot_id=bot_id, telegram_id=telegram_id, unheard=True)
+        _erase(bot_id=bot_id, profile_id=profile_id, telegram_id=telegram_id)
+    return True
 
 
 def _erase(*, bot_id: UUID, profile_id: UUID, telegram_id: int) -> None:

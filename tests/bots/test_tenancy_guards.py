@@ -123,9 +123,13 @@ def test_a_tenants_model_says_how_it_takes_part_in_erasing_and_exporting(model: 
     declared = vars(model).get("personal_data")
     assert isinstance(declared, PersonalData)
     assert declared.exported == () if declared.erasure is Erasure.NOT_PERSONAL else True
-    assert bool(declared.exported) == (declared.profile is not None)
+    assert bool(declared.exported) == bool(declared.profile or declared.telegram)
     for name in declared.exported:
         model._meta.get_field(name)
+    for name in declared.telegram:
+        model._meta.get_field(name)
+    # Whatever is erased of a person they may take along before.
+    assert bool(declared.exported) == (declared.erasure is not Erasure.NOT_PERSONAL)
     if declared.profile is not None:
         # Raises FieldError where the look-up leads nowhere.
         str(model._base_manager.filter(**{declared.profile: uuid4()}).query)

@@ -45,6 +45,7 @@ def decided(*, now: datetime = NOON, rules: Rules = ANY_HOUR, **fields: Any) -> 
     [
         ({"profile_id": None, "may": False}, "erased", "erased"),
         ({"may": False, "in_distress": True}, "held", "no_consent"),
+        ({"is_barred": True, "in_distress": True}, "held", "barred"),
         ({"in_distress": True, "is_paused": True}, "held", "distress"),
         ({"is_paused": True, "is_active": False}, "held", "paused"),
         ({"is_active": False}, "blocked", "left"),

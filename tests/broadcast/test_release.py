@@ -193,10 +193,11 @@ def test_somebody_for_the_better_text_who_must_wait_gets_it_later(bot: Bot, stop
 
 
 def test_who_they_are_is_looked_at_when_their_turn_has_come(bot: Bot) -> None:
-    names = ("paused", "crisis", "left", "withdrew", "young", "erased", "fine")
+    names = ("paused", "barred", "crisis", "left", "withdrew", "young", "erased", "fine")
     people = {name: make_profile(bot) for name in names}
     broadcast = begun(bot)
     change(people["paused"], paused_at=people["fine"].created_at)
+    change(people["barred"], blocked_at=people["fine"].created_at)
     change(people["left"], is_active=False)
     change(people["withdrew"], consented_at=None)
     change(people["young"], is_underage=True)
@@ -211,6 +212,7 @@ def test_who_they_are_is_looked_at_when_their_turn_has_come(bot: Bot) -> None:
     told = {name: found.get(each.id) for name, each in people.items() if name != "erased"}
     assert told == {
         "paused": ("held", "paused"),
+        "barred": ("held", "barred"),
         "crisis": ("held", "distress"),
         "left": ("blocked", "left"),
         "withdrew": ("held", "no_consent"),
@@ -219,7 +221,7 @@ def test_who_they_are_is_looked_at_when_their_turn_has_come(bot: Bot) -> None:
     }
     # Removed past all services: the row knows.
     assert found[None] == ("erased", "erased")
-    assert recounted(broadcast) == [{"total": 7, "sent": 1, "held": 4, "blocked": 1, "erased": 1}]
+    assert recounted(broadcast) == [{"total": 8, "sent": 1, "held": 5, "blocked": 1, "erased": 1}]
     assert released(bot).done
 
 

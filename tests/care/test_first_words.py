@@ -105,6 +105,7 @@ def test_what_is_said_late_is_better_not_said(moscow: Bot, noon: Clock) -> None:
     "fields",
     [
         {"paused_at": NOON},
+        {"blocked_at": NOON},
         {"is_underage": True},
         {"is_active": False},
         {"consented_at": None},

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from io import BytesIO
 from typing import Any
 from uuid import UUID
+from zipfile import ZipFile
 
 import pytest
 from aiohttp import web
@@ -25,7 +27,7 @@ from sessions_app.crisis import hotline_list
 from tests.care.folk import talker
 from tests.cast import make_profile, on_database
 from tests.fixtures.telegram import TelegramPerson
-from tests.runtime.office import Office, all_settled, eventually, people, posted, rows, sessions, talk
+from tests.runtime.office import Office, all_settled, eventually, events, people, posted, rows, sessions, talk
 from tests.runtime.runbots import ModelStub, open_model
 from tests.runtime.test_walk import buttons_of, text
 
@@ -420,3 +422,39 @@ async def test_quiet_holds_with_this_bot_only(office: Office) -> None:
     await answer_to(vera, "/pause")
     await eventually(lambda: people(bot, "paused_at"), until=lambda found: found[0] is not None)
     assert await people(other, "paused_at") == [None]
+
+
+async def test_all_that_is_kept_is_handed_over_as_a_file(office: Office) -> None:
+    bot = await office.open()
+    vera = await office.client_of(bot)
+    await vera.say("He never listens.")
+    await vera.hear()
+    await vera.say("/export")
+    (message,) = await vera.hear_messages()
+    assert message["caption"] == text("export.here_it_is")
+    assert message["document"]["file_name"].endswith(".zip")
+    with ZipFile(BytesIO(await vera.file(message))) as archive:
+        said = json.loads(archive.read("messages.json"))
+    assert "He never listens." in [each["text"] for each in said]
+    assert await rows(bot, Media, "chat_id") == [vera.id]
+    assert "profile.exported" in await events(bot)
+    # Whoever asks again at once gets the same file.
+    await vera.say("/export")
+    await vera.hear()
+    assert len(await rows(bot, Media, "id")) == 1
+    await vera.say("/forget_me")
+    await vera.hear()
+    await vera.tap(text("forget.confirm_button"))
+    await vera.hear()
+    assert await rows(bot, Media, "id") == []
+
+
+async def test_who_has_not_agreed_is_handed_what_little_there_is(office: Office) -> None:
+    bot = await office.open()
+    vera = await office.stranger(bot)
+    await vera.say("/export")
+    (message,) = await vera.hear_messages()
+    with ZipFile(BytesIO(await vera.file(message))) as archive:
+        (profile,) = json.loads(archive.read("profiles.json"))
+        assert json.loads(archive.read("messages.json")) == []
+    assert (profile["telegram_id"], profile["first_name"]) == (vera.id, "")

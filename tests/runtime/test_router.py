@@ -43,6 +43,7 @@ FOR_ADMINS = {"stats", "fill_profiles", "broadcast", "cancel"}
 NEEDS_NO_CONSENT = {
     "start",
     "privacy",
+    "export",
     "forget_me",
     "language",
     "help",

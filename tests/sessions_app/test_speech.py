@@ -27,6 +27,7 @@ COMMANDS = (
     "broadcast",
     "cancel",
     "privacy",
+    "export",
     "forget_me",
     "language",
     "help",
