@@ -14,12 +14,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.urls import reverse
 
 from bots.selectors.sign_in_standing import Standing, standing_of
-from bots.selectors.visible_bot_ids import figure_bot_ids, visible_bot_ids
 from bots.services.note_session import note_session
 from bots.services.revoke_sessions import forget_session
-from bots.sign_in import address_in
-from core.actor import acting
-from core.tenancy import in_bots
+from bots.staff_scope import address_of, staff_scope
 
 # In the session: the id of its row.
 STAFF_SESSION = "staff_session"
@@ -27,6 +24,7 @@ STAFF_SESSION = "staff_session"
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 _OPEN_DOORS = [re.compile(each) for each in settings.OPEN_DOORS]
+_OWN_SCOPES = [re.compile(each) for each in settings.OWN_SCOPES]
 
 
 class StaffSessionMiddleware:
@@ -42,7 +40,7 @@ class StaffSessionMiddleware:
         session_id = note_session(
             user_id=user.pk,
             session_id=request.session.get(STAFF_SESSION),
-            address=_address(request),
+            address=address_of(request),
             agent=request.headers.get("User-Agent", ""),
         )
         if session_id is None:
@@ -81,23 +79,16 @@ class VisibleBotsMiddleware:
 
     One transaction around the view and the rendering of its response, undone when the response is a 5xx.
     ATOMIC_REQUESTS would end before lazy template responses render: the admin would show no rows and no error.
-    Streams and async views open their own scope.
+    Streams, async views and those that ask somebody else meanwhile (OWN_SCOPES) open their own scope.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if not _is_staff(request) or getattr(request, "is_unproven", False):
+        if not _is_staff(request) or getattr(request, "is_unproven", False) or _scopes_itself(request):
             return self._get_response(request)
-        user: Any = request.user
-        seen = in_bots(
-            visible_bot_ids(user=user),
-            figures=figure_bot_ids(user=user),
-            # A service that is handed another bot's id reaches nothing. Superusers make bots and go on with them.
-            is_ceiling=not user.is_superuser,
-        )
-        with acting(user_id=user.pk, address=_address(request) or ""), seen:
+        with staff_scope(request):
             response = self._get_response(request)
             if response.status_code >= 500:
                 transaction.set_rollback(True)
@@ -110,6 +101,11 @@ def _is_staff(request: HttpRequest) -> bool:
     if any(each.search(path) for each in _OPEN_DOORS):
         return False
     return request.user.is_authenticated and request.user.is_staff
+
+
+def _scopes_itself(request: HttpRequest) -> bool:
+    path = request.path_info.removeprefix("/")
+    return any(each.search(path) for each in _OWN_SCOPES)
 
 
 def _free(standing: Standing) -> set[str]:
@@ -129,7 +125,3 @@ def _led(request: HttpRequest, standing: Standing) -> HttpResponseBase:
         plain = reverse("two-factor-code") if standing is Standing.CODE_WANTED else to
         return HttpResponse(status=204, headers={"HX-Redirect": plain})
     return HttpResponseRedirect(to)
-
-
-def _address(request: HttpRequest) -> str | None:
-    return address_in(request.META, is_behind_proxy=settings.SECURE_PROXY_SSL_HEADER is not None)

@@ -8,10 +8,14 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from bots.admin import board
 from bots.admin.base import Admin, is_staff
 from bots.admin.faces import short
+from dashboard.bots.figures import commands, count
 from dashboard.permissions import may_answer
 from sessions_app.models import SavedReply
+
+board.use(counting=count, listing=commands)
 
 
 @admin.register(SavedReply)

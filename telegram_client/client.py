@@ -112,6 +112,11 @@ class TelegramClient:
         message_id = result.get("message_id") if isinstance(result, dict) else None
         return Sent(message_id if type(message_id) is int else None, result)
 
+    async def fetch(self, file_path: str, *, timeout: float = READ_TIMEOUT) -> bytes:  # noqa: ASYNC109  (of silence)
+        """The bytes of a file, by the path that getFile told. Raises as `send` does."""
+        address = URL(f"{self._api_url}/file/bot{self._token}/{file_path.lstrip('/')}")
+        return await self._sending.exchange(address, None, http_method="GET", read_timeout=timeout)
+
     def _address(self, method: str) -> URL:
         address = self._addresses.get(method)
         if address is None:

@@ -33,6 +33,8 @@ MIDDLEWARE = [
 
 # Where staff are anybody: links that bots give to people, whoever follows them.
 OPEN_DOORS = [r"^go/", r"^b/"]
+# Where a request asks Telegram while somebody waits: its view opens a scope itself, once nobody is waited for.
+OWN_SCOPES = [r"^admin/new-bot/check/$", r"^admin/new-bot/[0-9a-f-]+/ask/$"]
 
 TEMPLATES = [
     {

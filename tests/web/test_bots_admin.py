@@ -155,7 +155,7 @@ def test_the_form_of_a_new_bot_is_filled_with_what_the_installation_has(
 ) -> None:
     settings.TELEGRAM_API_URL, settings.SANDBOX_URL = "http://127.0.0.1:5/api", "http://127.0.0.1:6"
     settings.OPENAI_API_KEY = "sk-of-the-installation"
-    page = words(owner.get(ADD))
+    page = words(owner.get(ADD, {"by_hand": "1"}))
     assert 'value="http://127.0.0.1:5/api"' in page
     assert "http://127.0.0.1:6" in page
     assert '<option value="openai" selected>' in page

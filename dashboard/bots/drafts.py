@@ -1,0 +1,92 @@
+"""A bot that is being added: between two pages it lies in the session of whoever adds it, its token sealed."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import asdict, dataclass, field
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+from django.http import HttpRequest
+
+from bots.services.keep_picture import picture_type
+from core.clock import clock
+from core.encryption import decrypt, encrypt
+from dashboard.bots.asking import Asked
+
+_KEY: Final = "new_bots"
+# Whoever begins more than so many loses the oldest.
+_MOST: Final = 3
+_LIVES: Final = timedelta(hours=1)
+# The session is read with every request: a picture that is larger is done without.
+_LARGEST_PICTURE: Final = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What Telegram said of the bot, and the token, which is opened only where the bot is made."""
+
+    id: str
+    token_sealed: str = field(repr=False)
+    api_url: str
+    telegram_id: int
+    username: str
+    name: str
+    reads_all: bool
+    joins_groups: bool
+    # In base64, "" where there is none.
+    picture: str = field(repr=False)
+    at: float
+
+    @property
+    def token(self) -> str:
+        """The token in the clear. Raises Undecryptable."""
+        return decrypt(self.token_sealed)
+
+    @property
+    def picture_bytes(self) -> bytes | None:
+        return base64.b64decode(self.picture) if self.picture else None
+
+    @property
+    def picture_address(self) -> str:
+        """The picture as an address that holds all of it; "" where there is none."""
+        kind = picture_type(self.picture_bytes or b"")
+        return f"data:{kind.value};base64,{self.picture}" if kind else ""
+
+
+def keep_draft(request: HttpRequest, *, token: str, api_url: str, asked: Asked) -> UUID:
+    """Put a bot that Telegram knows into this session; the answer is how pages call it."""
+    draft_id, who = uuid4(), asked.identity
+    picture = asked.picture or b""
+    fits = len(picture) <= _LARGEST_PICTURE and picture_type(picture) is not None
+    draft = Draft(
+        id=str(draft_id),
+        token_sealed=encrypt(token),
+        api_url=api_url,
+        telegram_id=who.telegram_id,
+        username=who.username[:64],
+        name=who.name[:100],
+        reads_all=who.can_read_all_group_messages,
+        joins_groups=who.can_join_groups,
+        picture=base64.b64encode(picture).decode() if fits else "",
+        at=clock.now().timestamp(),
+    )
+    request.session[_KEY] = [*_drafts(request), asdict(draft)][-_MOST:]
+    return draft_id
+
+
+def draft_of(request: HttpRequest, draft_id: UUID) -> Draft | None:
+    """The bot of this name in this session; None where it is done, forgotten or somebody else's."""
+    found = next((each for each in _drafts(request) if each["id"] == str(draft_id)), None)
+    return None if found is None else Draft(**found)
+
+
+def drop_draft(request: HttpRequest, draft_id: UUID) -> None:
+    """Forget it, and the token with it."""
+    request.session[_KEY] = [each for each in _drafts(request) if each["id"] != str(draft_id)]
+
+
+def _drafts(request: HttpRequest) -> list[dict[str, Any]]:
+    oldest = (clock.now() - _LIVES).timestamp()
+    return [each for each in request.session.get(_KEY, ()) if each["at"] >= oldest]
