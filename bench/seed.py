@@ -45,6 +45,7 @@ TABLES = (
     "readinesses",
     "linked_channels",
     "channel_posts",
+    "inbox_items",
 )
 # What later statements read from: without figures PostgreSQL takes an empty table for granted, and walks it.
 READ_LATER = {"profiles", "conversations", "sessions", "messages", "linked_channels"}
