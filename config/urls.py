@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
+from django.views.i18n import set_language
 
 from bots.views import healthz_bots
 from broadcast.views import follow
@@ -21,6 +22,7 @@ urlpatterns = [
     path("admin/", include("bots.urls")),
     path("admin/", admin.site.urls),
     re_path(r"^sandbox/?$", sandbox, name="sandbox"),
+    path("language/", set_language, name="set_language"),
     path("go/<str:token>", go, name="platform-go"),
     path("b/<str:token>", follow, name="broadcast-follow"),
     # Monitors are set up by hand: with or without the slash.

@@ -196,6 +196,7 @@ UNFOLD = {
     },
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
+    "SHOW_LANGUAGES": True,
     "SIDEBAR": {
         "show_search": True,
         "command_search": True,

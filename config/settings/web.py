@@ -31,8 +31,8 @@ MIDDLEWARE = [
     "bots.middleware.VisibleBotsMiddleware",
 ]
 
-# Where staff are anybody: links that bots give to people, whoever follows them.
-OPEN_DOORS = [r"^go/", r"^b/"]
+# Where staff are anybody: links that bots give to people, whoever follows them, and the choice of a language.
+OPEN_DOORS = [r"^go/", r"^b/", r"^language/"]
 # Where a request asks Telegram while somebody waits: its view opens a scope itself, once nobody is waited for.
 OWN_SCOPES = [r"^admin/new-bot/check/$", r"^admin/new-bot/[0-9a-f-]+/ask/$"]
 
@@ -89,6 +89,11 @@ SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SECURE = HTTPS
+# The language that a member of staff has chosen; until then their browser chooses.
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_SECURE = HTTPS
 X_FRAME_OPTIONS = "DENY"
 # Pages under it stand in the admin's shell, which needs a policy of its own (core/csp.py).
 SHELL_PATH = "/admin/"
