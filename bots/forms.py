@@ -13,21 +13,19 @@ from django.utils.translation import gettext_lazy as _
 from unfold.forms import BaseDialogForm
 from unfold.widgets import (
     UnfoldAdminPasswordToggleWidget,
-    UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
     UnfoldBooleanSwitchWidget,
 )
 
 from bots.admin.base import RefusalsInForm
 from bots.default_persona import default_persona
-from bots.models import Bot, ModelProvider, ProactiveKind, Prompt, WantedState
+from bots.models import Bot, ModelProvider, ProactiveKind, WantedState
 from bots.services.update_bot import BotChanges
 
 if TYPE_CHECKING:
     BotModelForm = forms.ModelForm[Bot]
-    PromptModelForm = forms.ModelForm[Prompt]
 else:
-    BotModelForm = PromptModelForm = forms.ModelForm
+    BotModelForm = forms.ModelForm
 
 
 def _secret() -> UnfoldAdminPasswordToggleWidget:
@@ -184,25 +182,3 @@ class TokenDialog(BaseDialogForm):  # type: ignore[misc]
     """Asks for a bot's new token."""
 
     token = TokenField()
-
-
-class PromptForm(RefusalsInForm, PromptModelForm):
-    """A prompt and the wording that is to be in force."""
-
-    body = forms.CharField(
-        label=_("Text in force"),
-        widget=UnfoldAdminTextareaWidget(attrs={"rows": 24, "spellcheck": "true"}),
-        strip=False,
-        help_text=_("Saving makes a new version and puts it in force; bots take it over as they run."),
-    )
-
-    class Meta:
-        model = Prompt
-        fields = ("persona", "key", "language")
-        widgets = {"language": UnfoldAdminTextInputWidget()}
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        published = None if self.instance._state.adding else self.instance.published
-        if published is not None:
-            self.initial["body"] = published.body

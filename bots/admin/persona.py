@@ -1,196 +1,193 @@
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.auth.models import User
-from django.db.models import Model, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.core.exceptions import ValidationError
+from django.db.models import Count, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import TabularInline
-from unfold.forms import BaseDialogForm
 
-from bots.admin.base import Admin, ReadOnlyAdmin, ServiceAdmin
-from bots.admin.faces import NOTHING, badge, dialog_action, short
-from bots.forms import PromptForm
-from bots.models import Persona, Prompt, PromptVersion
-from bots.services.publish_prompt import publish_prompt, publish_version, withdraw_prompt
+from bots.admin.base import Admin, ReadOnlyAdmin
+from bots.admin.faces import NOTHING, ago, badge
+from bots.admin.prompts import shown
+from bots.admin.prompts.pages import PromptPages
+from bots.admin.prompts.rights import bots_of, may_publish, may_see_personas, personas_for
+from bots.models import Bot, Persona, Prompt, PromptVersion
+from bots.prompt_catalogue import prompt_catalogue
+from bots.selectors.prompt_editions import PromptRef, place_of_version, prompts_in_force, ref_of
+from core.tenancy import visible_bots
 
 
-class PromptInline(TabularInline):  # type: ignore[misc]
-    """The prompts of a persona and which wording of each is in force."""
+class ByPrompts:
+    """What one may do follows from whose prompts one may change, not from Django's permissions (ADR 35)."""
 
-    model = Prompt
-    extra = 0
-    fields = readonly_fields = ("page", "language", "in_force")
-    hide_title = True
-    can_delete = False
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return may_see_personas(request)
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Prompt]:
-        prompts: QuerySet[Prompt] = super().get_queryset(request)
-        return prompts.select_related("published").order_by("key", "language")
-
-    def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:  # noqa: ARG002
-        return False
-
-    @admin.display(description=_("prompt"))
-    def page(self, prompt: Prompt) -> str:
-        return _link("admin:bots_prompt_change", prompt, prompt.key)
-
-    @admin.display(description=_("in force"))
-    def in_force(self, prompt: Prompt) -> str:
-        return badge(prompt.published, "success") if prompt.published else NOTHING
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+        return may_see_personas(request)
 
 
 @admin.register(Persona)
-class PersonaAdmin(Admin):
-    """How companions speak."""
+class PersonaAdmin(ByPrompts, PromptPages, Admin):
+    """How companions speak: who they are, and all their prompts."""
 
-    list_display = ("name", "slug", "description")
+    list_display = ("name", "speaks_for", "own_words", "drafts", "description")
     search_fields = ("name", "slug")
     fields = (("name", "slug"), "description")
     prepopulated_fields = {"slug": ("name",)}
-    inlines = (PromptInline,)
+    change_form_outer_before_template = "admin/bots/persona/prompts.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Persona]:
+        personas = personas_for(request, super().get_queryset(request))
+        return personas.annotate(
+            bot_count=Count("bots", distinct=True),
+            own_count=Count("prompts__published", distinct=True),
+            draft_count=Count("prompts__drafts", distinct=True),
+        )
+
+    def get_urls(self) -> list[Any]:
+        return [*self.prompt_urls(), *super().get_urls()]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return may_see_personas(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Persona | None = None) -> bool:
+        return may_publish(request, obj.id) if obj else may_see_personas(request)
 
     def has_delete_permission(self, request: HttpRequest, obj: Persona | None = None) -> bool:
-        return bool(super().has_delete_permission(request, obj)) and not (
+        return self.has_change_permission(request, obj) and not (
             obj and (obj.bots.exists() or obj.prompts.exists())
         )
 
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        persona = self.get_object(request, object_id) if object_id else None
+        context = dict(extra_context or {})
+        if persona is not None:
+            context |= _prompts_of(request, persona)
+        return super().changeform_view(request, object_id, form_url, context)
 
-class VersionInline(TabularInline):  # type: ignore[misc]
-    """Every wording that a prompt ever had."""
+    @admin.display(description=_("bots"))
+    def speaks_for(self, persona: Any) -> object:
+        return persona.bot_count or NOTHING
 
-    model = PromptVersion
-    fk_name = "prompt"
-    extra = 0
-    fields = readonly_fields = ("page", "beginning", "author", "created_at")
-    hide_title = True
-    can_delete = False
-    per_page = 20
+    @admin.display(description=_("own prompts"))
+    def own_words(self, persona: Any) -> object:
+        return badge(persona.own_count, "success") if persona.own_count else _("as shipped")
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[PromptVersion]:
-        versions: QuerySet[PromptVersion] = super().get_queryset(request)
-        return versions.select_related("author", "prompt").order_by("-number")
-
-    def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:  # noqa: ARG002
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:  # noqa: ARG002
-        return False
-
-    @admin.display(description=_("version"))
-    def page(self, version: PromptVersion) -> str:
-        return _link("admin:bots_promptversion_change", version, str(version))
-
-    @admin.display(description=_("text"))
-    def beginning(self, version: PromptVersion) -> str:
-        return short(version.body, most=80)
+    @admin.display(description=_("drafts"))
+    def drafts(self, persona: Any) -> object:
+        return badge(persona.draft_count, "info") if persona.draft_count else NOTHING
 
 
 @admin.register(Prompt)
-class PromptAdmin(ServiceAdmin):
-    """One prompt of a persona; what is saved here is in force at once."""
+class PromptAdmin(ByPrompts, ReadOnlyAdmin):
+    """All prompts that have wordings of their own; each has its page at its persona."""
 
-    form = PromptForm
-    list_display = ("key", "language", "persona", "in_force")
+    list_display = ("prompt", "language", "persona", "in_force")
     list_filter = ("persona", "language")
     list_select_related = ("persona", "published")
     search_fields = ("key",)
     ordering = ("key", "language")
-    fieldsets = ((None, {"fields": (("persona", "key", "language"), "body")}),)
-    actions_detail = ("use_default",)
-
-    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:  # noqa: ARG002
-        # What was in force once explains old answers; a prompt is withdrawn instead.
-        return False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Prompt]:
         prompts: QuerySet[Prompt] = super().get_queryset(request)
-        return prompts.select_related("persona", "published")
+        seen = personas_for(request, Persona.objects.all())
+        return prompts.filter(persona__in=seen.values("id"))
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Prompt | None = None) -> tuple[str, ...]:  # noqa: ARG002
-        return ("persona", "key", "language") if obj else ()
-
-    def get_inlines(self, request: HttpRequest, obj: Prompt | None) -> list[Any]:  # noqa: ARG002
-        return [VersionInline] if obj else []
-
-    def save_model(self, request: HttpRequest, obj: Prompt, form: Any, change: bool) -> None:  # noqa: ARG002
-        version = publish_prompt(
-            persona_id=obj.persona_id,
-            key=obj.key,
-            language=obj.language,
-            body=form.cleaned_data["body"],
-            author=request.user if isinstance(request.user, User) else None,
-        )
-        obj.__dict__.update(version.prompt.__dict__)
-
-    @dialog_action(
-        label=_("Use the default"),
-        path="use-default",
-        icon="undo",
-        question=_("The wording that ships with the product speaks again. All versions stay here."),
-        button=_("Use the default"),
-    )
-    def use_default(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:  # noqa: ARG002
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",  # noqa: ARG002
+        extra_context: dict[str, Any] | None = None,  # noqa: ARG002
+    ) -> HttpResponse:
+        """Its page at its persona."""
         prompt = self.get_object(request, object_id)
-        if prompt is None:
+        if prompt is None or prompt_catalogue().card(prompt.key) is None:
             raise Http404
-        self.attempt(
-            request, partial(withdraw_prompt, prompt_id=prompt.id), done=str(_("The default speaks again."))
-        )
-        return self.back(request)
+        return HttpResponseRedirect(shown.address(ref_of(prompt)))
+
+    @admin.display(description=_("prompt"), ordering="key")
+    def prompt(self, prompt: Prompt) -> str:
+        card = prompt_catalogue().card(prompt.key)
+        return card.name if card else prompt.key
 
     @admin.display(description=_("in force"))
-    def in_force(self, prompt: Prompt) -> str:
-        return badge(prompt.published, "success") if prompt.published else NOTHING
+    def in_force(self, prompt: Prompt) -> object:
+        return badge(prompt.published, "success") if prompt.published else _("as shipped")
 
 
 @admin.register(PromptVersion)
-class PromptVersionAdmin(ReadOnlyAdmin):
-    """One wording, to read and to put in force again."""
+class PromptVersionAdmin(ByPrompts, ReadOnlyAdmin):
+    """A version is named by its id in answers that were made with it; that leads to its page."""
 
-    list_display = ("prompt", "number", "author", "created_at", "is_in_force")
+    list_display = ("prompt", "number", "author", "created_at")
     list_select_related = ("prompt", "author")
-    fields = ("prompt", "number", "is_in_force", "author", "created_at", "body")
-    actions_detail = actions_row = ("put_in_force",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PromptVersion]:
         versions: QuerySet[PromptVersion] = super().get_queryset(request)
-        return versions.select_related("prompt", "prompt__persona", "author")
+        seen = personas_for(request, Persona.objects.all())
+        return versions.filter(prompt__persona__in=seen.values("id"))
 
-    def has_publish_permission(self, request: HttpRequest, obj: object = None) -> bool:  # noqa: ARG002
-        return request.user.has_perm("bots.change_prompt")
-
-    @admin.display(description=_("in force"), boolean=True)
-    def is_in_force(self, version: PromptVersion) -> bool:
-        return version.prompt.published_id == version.id
-
-    @dialog_action(
-        label=_("Put in force"),
-        path="put-in-force",
-        icon="published_with_changes",
-        variant="PRIMARY",
-        question=_("This wording replaces the one in force; bots take it over as they run."),
-        button=_("Put in force"),
-        permissions=("publish",),
-    )
-    def put_in_force(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:  # noqa: ARG002
-        version = self.get_object(request, object_id)
-        if version is None:
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",  # noqa: ARG002
+        extra_context: dict[str, Any] | None = None,  # noqa: ARG002
+    ) -> HttpResponse:
+        """Its page at its persona."""
+        try:
+            version = self.get_object(request, object_id)
+        except ValidationError:
+            version = None
+        found = place_of_version(version_id=version.id) if version else None
+        if found is None:
             raise Http404
-        self.attempt(
-            request, partial(publish_version, version_id=version.id), done=str(_("This wording is in force."))
-        )
-        return self.back(request)
+        ref, number = found
+        if prompt_catalogue().card(ref.key) is None:
+            raise Http404
+        return HttpResponseRedirect(shown.address(ref, "prompt_read", token=f"v{number}"))
 
 
-def _link(page: str, row: Model, words: str) -> str:
-    return format_html(
-        '<a class="font-semibold text-primary-600 dark:text-primary-500" href="{}">{}</a>',
-        reverse(page, args=[row.pk]),
-        words,
-    )
+def _prompts_of(request: HttpRequest, persona: Persona) -> dict[str, Any]:
+    """All prompts of a persona at a glance, and for whom it speaks."""
+    catalogue = prompt_catalogue()
+    found = prompts_in_force(persona_id=persona.id)
+    seen = set(visible_bots() or ())
+    ids = bots_of(persona.id)
+    mine = [each for each in ids if each in seen]
+    return {
+        "prompts": [
+            {
+                "card": card,
+                "wordings": [
+                    {
+                        "now": found[card.key, language],
+                        "language": language,
+                        "language_name": shown.LANGUAGE_NAMES.get(language, language),
+                        "address": shown.address(PromptRef(persona.id, card.key, language)),
+                        "at": ago(found[card.key, language].at),
+                    }
+                    for language in catalogue.languages
+                ],
+            }
+            for card in catalogue.cards()
+        ],
+        "prompt_languages": [shown.LANGUAGE_NAMES.get(each, each) for each in catalogue.languages],
+        "bots": [
+            {"name": bot.name, "address": reverse("admin:bots_bot_change", args=[bot.id])}
+            for bot in Bot.objects.filter(id__in=mine).order_by("name")
+        ],
+        "other_bots": len(ids) - len(mine),
+        "may_publish": may_publish(request, persona.id),
+    }

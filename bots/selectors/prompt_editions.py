@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import Count, Q
 from django.db.models.functions import Left, Length
 
-from bots.models import Persona, Prompt, PromptDraft, PromptVersion
+from bots.models import Prompt, PromptDraft, PromptVersion
 from bots.prompt_catalogue import prompt_catalogue
 
 SHIPPED: Final = "shipped"
@@ -148,9 +148,13 @@ def prompts_in_force(*, persona_id: UUID) -> Mapping[tuple[str, str], InForce]:
     }
 
 
-def persona_of(*, persona_id: UUID) -> Persona | None:
-    """The persona of this id."""
-    return Persona.objects.filter(id=persona_id).first()
+def version_number(*, ref: PromptRef, version_id: UUID) -> int | None:
+    """The number of this version of the prompt; None where it is another prompt's, or nobody's."""
+    where = {"persona_id": ref.persona_id, "key": ref.key, "language": ref.language}
+    rows = PromptVersion.objects.filter(
+        id=version_id, **{f"prompt__{name}": each for name, each in where.items()}
+    )
+    return rows.values_list("number", flat=True).first()
 
 
 def place_of_version(*, version_id: UUID) -> tuple[PromptRef, int] | None:

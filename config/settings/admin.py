@@ -16,10 +16,6 @@ def _is_superuser(request: HttpRequest) -> bool:
     return bool(getattr(request.user, "is_superuser", False))
 
 
-def _may_see_personas(request: HttpRequest) -> bool:
-    return bool(request.user.has_perm("bots.view_persona"))
-
-
 def _may_see_stages(request: HttpRequest) -> bool:
     return bool(request.user.has_perm("journey.view_stageversion")) or bool(
         request.user.has_perm("journey.change_stageversion")
@@ -63,13 +59,12 @@ ADMIN_NAVIGATION: list[dict[str, Any]] = [
                 "title": _("Personas"),
                 "icon": "theater_comedy",
                 "link": reverse_lazy("admin:bots_persona_changelist"),
-                "permission": _may_see_personas,
             },
             {
-                "title": _("Prompts"),
-                "icon": "notes",
-                "link": reverse_lazy("admin:bots_prompt_changelist"),
-                "permission": _may_see_personas,
+                "title": _("Playground"),
+                "icon": "science",
+                "link": reverse_lazy("playground:page"),
+                "permission": "bots.admin.prompts.rights.may_see_personas",
             },
             {
                 "title": _("Sandbox"),

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from bots.admin.base import is_superuser
+from bots.admin.prompts.rights import may_see_personas
 from bots.selectors.has_own_prompts import has_own_prompts
 from dashboard.home.doors import inbox_list
 
@@ -42,7 +43,7 @@ def tour(request: HttpRequest, *, has_bots: bool, has_people: bool, has_answered
         Stop(
             _("Publish a prompt"),
             _("Say in your own words how it speaks; the running bot takes it over."),
-            reverse("admin:bots_prompt_changelist") if request.user.has_perm("bots.view_persona") else "",
+            reverse("admin:bots_persona_changelist") if may_see_personas(request) else "",
             has_prompts,
         ),
         Stop(
