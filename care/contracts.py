@@ -23,6 +23,8 @@ class Run:
     is_for_all: bool
     candidates: int
     trigger: str = "daily"
+    # Over people whom staff have picked.
+    is_picked: bool = False
     processed: int = 0
     updated: int = 0
     skipped: int = 0

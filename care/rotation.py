@@ -11,6 +11,7 @@ from bots.selectors.spending import budget_left
 from bots.services.tell_if_spent import tell_if_spent
 from care.contracts import Run, Tried
 from care.services.keep_run import end_run, note_batch
+from care.services.pick_people import next_picks
 from core import aio
 from core.clock import clock
 from core.errors import AppError
@@ -36,15 +37,7 @@ async def rotate_batch(run: Run, *, companion: Companion, origin: str, size: int
     What goes wrong with one person stays with them. Raises what a database that is away raises.
     """
     bot_id = run.bot_id
-    due = await aio.run_in_bot(
-        bot_id,
-        due_profiles,
-        bot_id=bot_id,
-        now=clock.now(),
-        tried_before=run.started_at,
-        limit=size,
-        is_for_all=run.is_for_all,
-    )
+    due = await aio.run_in_bot(bot_id, _next_people, run=run, size=size)
     if not due:
         return await aio.run_in_bot(bot_id, end_run, bot_id=bot_id, run_id=run.id, state="done")
     if await aio.run_in_bot(bot_id, _is_over_budget, run=run, size=len(due)):
@@ -54,9 +47,9 @@ async def rotate_batch(run: Run, *, companion: Companion, origin: str, size: int
     outcomes = await asyncio.gather(
         *(
             portray_person(
-                bot_id=bot_id, profile_id=each.id, companion=companion, origin=origin, run_id=run.id
+                bot_id=bot_id, profile_id=profile_id, companion=companion, origin=origin, run_id=run.id
             )
-            for each in due
+            for profile_id in due
         )
     )
     # Who has said nothing is passed over, whether or not the model answers.
@@ -125,6 +118,19 @@ _ENDING = frozenset(
 def _usage(bill: Bill) -> Usage:
     cost = bill.cost()
     return Usage(cost.prompt_tokens, cost.completion_tokens, cost.cost_micros)
+
+
+def _next_people(*, run: Run, size: int) -> list[UUID]:
+    if run.is_picked:
+        return next_picks(bot_id=run.bot_id, run_id=run.id, limit=size)
+    due = due_profiles(
+        bot_id=run.bot_id,
+        now=clock.now(),
+        tried_before=run.started_at,
+        limit=size,
+        is_for_all=run.is_for_all,
+    )
+    return [each.id for each in due]
 
 
 def _is_over_budget(*, run: Run, size: int) -> bool:

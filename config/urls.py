@@ -17,6 +17,7 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
     path("admin/inbox/", include("dashboard.urls")),
     path("admin/home/", include("dashboard.home.urls")),
+    path("admin/gallery/", include("dashboard.gallery.urls")),
     path("admin/playground/", include("dashboard.playground.urls")),
     path("admin/", include("dashboard.palette.urls")),
     path("admin/new-bot/", include("dashboard.bots.urls")),

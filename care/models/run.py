@@ -25,8 +25,9 @@ class RunTrigger(models.TextChoices):
 class RotationRun(TenantModel):
     """One round over the profiles of one bot: what it was to do, how far it is, and what it cost.
 
-    At most one of a bot is running; `beat_at` tells that it still does. A run that was stopped or died is gone on
-    with by the next one of its kind: who was tried since `started_at` is not tried again.
+    At most one of a bot is running, but for those over picked people; `beat_at` tells that it still does. A run that
+    was stopped or died is gone on with by the next one of its kind: who was tried since `started_at` is not tried
+    again.
     """
 
     personal_data = PersonalData(Erasure.NOT_PERSONAL)
@@ -36,6 +37,8 @@ class RotationRun(TenantModel):
     state = models.CharField(_("state"), max_length=16, choices=RunState.choices, default=RunState.WANTED)
     # Everybody who has consented, instead of those who are due.
     is_for_all = models.BooleanField(_("everybody"), default=False)
+    # Of people whom staff have picked, instead: those of `rotation_picks`. Beside the bot's own round.
+    is_picked = models.BooleanField(_("picked people"), default=False, db_default=False)
     candidates = models.PositiveIntegerField(_("candidates"), default=0)
     processed = models.PositiveIntegerField(_("processed"), default=0)
     updated = models.PositiveIntegerField(_("updated"), default=0)
@@ -61,7 +64,9 @@ class RotationRun(TenantModel):
         verbose_name_plural = _("rotation runs")
         constraints = [
             models.UniqueConstraint(
-                fields=["bot"], condition=models.Q(state="running"), name="rotation_runs_one_running"
+                fields=["bot"],
+                condition=models.Q(state="running", is_picked=False),
+                name="rotation_runs_one_running",
             )
         ]
         indexes = [models.Index(fields=["bot", "-wanted_at"], name="rotation_runs_bot_at")]

@@ -11,8 +11,10 @@ from django.db.models import F, Q
 
 from bots.contracts import MetricSample
 from bots.services.flush_metrics import flush_metrics
+from bots.tenant import TenantQuerySet
 from care.contracts import Run, Tried
 from care.models import RotationRun, RunState, RunTrigger
+from care.services.pick_people import note_picks
 from core.clock import clock
 from core.ids import new_id
 from events.services.record_event import record_event
@@ -34,8 +36,7 @@ def want_run(
     report_id: UUID | None = None,
 ) -> UUID | None:
     """Ask for a run, to be begun within a minute; None where one is waiting or running already."""
-    under_way = RotationRun.objects.for_bot(bot_id).filter(state__in=[RunState.WANTED, RunState.RUNNING])
-    if under_way.exists():
+    if _under_way(bot_id).exists():
         return None
     run = RotationRun(
         id=run_id or new_id(),
@@ -66,7 +67,8 @@ def take_run(*, bot_id: UUID, run_id: UUID) -> Run | None:
     run = RotationRun.objects.for_bot(bot_id).get(id=run_id)
     if run.started_at is None:
         run.started_at = now
-        run.candidates = count_due(bot_id=bot_id, now=now, tried_before=now, is_for_all=run.is_for_all)
+        if not run.is_picked:
+            run.candidates = count_due(bot_id=bot_id, now=now, tried_before=now, is_for_all=run.is_for_all)
         run.save(update_fields=["started_at", "candidates"])
     return _run(run)
 
@@ -78,13 +80,14 @@ def resume_or_want(*, bot_id: UUID, trigger: str, is_for_all: bool) -> UUID | No
         .filter(
             trigger=trigger,
             is_for_all=is_for_all,
+            is_picked=False,
             state__in=[RunState.STOPPED, RunState.FAILED, RunState.OVER_BUDGET],
             started_at__gt=clock.now() - RESUMED_WITHIN,
         )
         .order_by("-wanted_at")
         .first()
     )
-    under_way = RotationRun.objects.for_bot(bot_id).filter(state__in=[RunState.WANTED, RunState.RUNNING])
+    under_way = _under_way(bot_id)
     if resumable is None or under_way.exists():
         silent = under_way.filter(
             Q(beat_at__isnull=True) | Q(beat_at__lt=clock.now() - SILENCE), trigger=trigger
@@ -113,6 +116,7 @@ def note_batch(*, bot_id: UUID, run_id: UUID, tried: Sequence[Tried]) -> Run:
     )
     if tried:
         mark_tried(bot_id=bot_id, profile_ids=[each.profile_id for each in tried], at=now)
+        note_picks(bot_id=bot_id, run_id=run_id, tried=tried)
         flush_metrics(
             samples=[
                 MetricSample(bot_id, name, now, len(tried), float(micros), float(micros))
@@ -161,6 +165,13 @@ def runs_to_go_on_with(*, bot_id: UUID) -> list[UUID]:
     )
 
 
+def _under_way(bot_id: UUID) -> TenantQuerySet[RotationRun]:
+    """The bot's own rounds that wait or run; those over picked people are beside them."""
+    return RotationRun.objects.for_bot(bot_id).filter(
+        state__in=[RunState.WANTED, RunState.RUNNING], is_picked=False
+    )
+
+
 def _run(row: RotationRun) -> Run:
     assert row.started_at is not None  # noqa: S101 - set when it was taken
     return Run(
@@ -168,6 +179,7 @@ def _run(row: RotationRun) -> Run:
         bot_id=row.bot_id,
         started_at=row.started_at,
         is_for_all=row.is_for_all,
+        is_picked=row.is_picked,
         candidates=row.candidates,
         processed=row.processed,
         updated=row.updated,

@@ -80,6 +80,12 @@ ADMIN_NAVIGATION: list[dict[str, Any]] = [
             {
                 "title": _("People"),
                 "icon": "diversity_1",
+                "link": reverse_lazy("gallery:people"),
+                "permission": "dashboard.gallery.permissions.may_see_gallery",
+            },
+            {
+                "title": _("List"),
+                "icon": "table_rows",
                 "link": reverse_lazy("admin:profiles_profile_changelist"),
             },
             {

@@ -1,0 +1,25 @@
+"""The addresses of the gallery, behind the admin's own door."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.urls import path
+
+from dashboard.gallery import views
+
+app_name = "gallery"
+
+
+def _page(route: str, view: Any, name: str) -> Any:
+    return path(route, admin.site.admin_view(view), name=name)
+
+
+urlpatterns = [
+    _page("", views.people, "people"),
+    _page("cards/", views.cards, "cards"),
+    _page("refresh/", views.refresh, "refresh"),
+    _page("runs/", views.runs, "runs"),
+    _page("photo/<uuid:bot_id>/<uuid:profile_id>/", views.photo, "photo"),
+]

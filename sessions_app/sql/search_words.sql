@@ -1,0 +1,23 @@
+-- Who said these words in one of these bots, lately said first, and whether the words say anything at all. That somebody
+-- looks is written down with it, of each bot: so nobody looks without that. What they look for lately is one search.
+WITH noted AS (
+    INSERT INTO events (id, bot_id, kind, payload, correlation_id, created_at)
+    SELECT fresh.id, fresh.bot_id, %(kind)s::text, jsonb_build_object('by', %(reader_id)s::integer), '', %(now)s
+    FROM unnest(%(event_ids)s::uuid[], %(bot_ids)s::uuid[]) AS fresh (id, bot_id)
+    WHERE NOT EXISTS (
+        SELECT 1
+        FROM events
+        WHERE events.bot_id = fresh.bot_id AND events.created_at > %(lately)s AND events.kind = %(kind)s::text
+            AND (events.payload ->> 'by')::integer = %(reader_id)s
+    )
+)
+SELECT found.profile_id, found.said_at, numnode(plainto_tsquery('russian', %(words)s)) = 0 AS is_wordless
+FROM (SELECT 1) AS always
+LEFT JOIN LATERAL (
+    SELECT hit.profile_id, max(hit.said_at) AS said_at
+    FROM search_words(%(bot_ids)s::uuid[], %(words)s, %(most)s) AS hit
+    GROUP BY hit.profile_id
+    ORDER BY max(hit.said_at) DESC, hit.profile_id
+    LIMIT %(most)s
+) AS found ON true
+ORDER BY found.said_at DESC NULLS LAST
