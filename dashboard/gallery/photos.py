@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+from django.db import connection
+
 from bots.selectors.get_bot_settings import get_bot_settings
 from bots.services.keep_picture import picture_type
 from core.cache import DAY, HOUR, PersonShelf
 from core.errors import AppError
-from dashboard.bots.asking import give_connection_back
 from profiles.selectors.photo_of import Photo
 from telegram_client.bot_picture import fetch_bot_picture
 
@@ -53,7 +54,9 @@ def picture_of(*, bot_id: UUID, profile_id: UUID, photo: Photo) -> Picture | Non
 def _asked(bot_id: UUID, telegram_id: int) -> bytes | None:
     try:
         bot = get_bot_settings(bot_id)
-        give_connection_back()
+        if not connection.in_atomic_block:
+            # Others have it while Telegram is waited for.
+            connection.close()
         return asyncio.run(
             fetch_bot_picture(
                 token=bot.token, api_url=bot.api_url, telegram_id=telegram_id, timeout=_PATIENCE
