@@ -6,6 +6,7 @@ Nothing imports this; `makemessages` reads it.
 from __future__ import annotations
 
 from django.utils.translation import gettext_noop as _
+from django.utils.translation import ngettext_lazy
 
 _("Select record")
 _("Select action")
@@ -58,3 +59,7 @@ _("No results matching your query")
 _("Loading more results...")
 # Django's short month stands after a day here: «5 мая», not «5 май».
 _("may")
+ngettext_lazy(
+    "\n                Found %(counter)s result in %(time)s seconds\n            ",
+    "\n                Found %(counter)s results in %(time)s seconds\n            ",
+)
