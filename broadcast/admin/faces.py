@@ -20,6 +20,7 @@ from broadcast.contracts import Figures
 from broadcast.models import Broadcast, Recipient
 from broadcast.selectors.changes_of import ChangeLine
 from broadcast.states import BroadcastState, RecipientState
+from core.numbers import decimal
 from profiles.models import Profile
 from profiles.plain import plain_line
 from profiles.timezones import is_timezone
@@ -132,7 +133,7 @@ def number(count: int) -> str:
 
 
 def rate(per_second: float | None) -> str:
-    return "" if per_second is None else f"{per_second:.1f}".removesuffix(".0")
+    return "" if per_second is None else decimal(f"{per_second:.1f}".removesuffix(".0"))
 
 
 def length(seconds: float) -> str:
@@ -144,8 +145,8 @@ def length(seconds: float) -> str:
         return _("about %(minutes)d min") % {"minutes": minutes}
     hours = seconds / 3600
     if hours < 36:
-        return _("about %(hours)s h") % {"hours": f"{hours:.1f}".removesuffix(".0")}
-    return _("about %(days)s days") % {"days": f"{hours / 24:.1f}".removesuffix(".0")}
+        return _("about %(hours)s h") % {"hours": decimal(f"{hours:.1f}".removesuffix(".0"))}
+    return _("about %(days)s days") % {"days": decimal(f"{hours / 24:.1f}".removesuffix(".0"))}
 
 
 def moment(at: datetime | None, timezone: str = "") -> str:
@@ -153,7 +154,7 @@ def moment(at: datetime | None, timezone: str = "") -> str:
     if at is None:
         return ""
     zone = timezone if is_timezone(timezone) else "UTC"
-    return f"{date_format(at.astimezone(ZoneInfo(zone)), 'j M Y, H:i')} ({zone})"
+    return f"{date_format(at.astimezone(ZoneInfo(zone)), _('j M Y, H:i'))} ({zone})"
 
 
 def person_name(first_name: str, last_name: str, username: str) -> str:

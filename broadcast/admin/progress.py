@@ -21,6 +21,7 @@ from broadcast.selectors.figures_of import figures_by_bot, summed
 from broadcast.selectors.reasons_of import Reason, reasons_of
 from broadcast.states import BroadcastState
 from core.clock import clock
+from core.numbers import decimal
 
 # The rate is what was sent within about so many seconds.
 _WINDOW: Final = 12.0
@@ -143,7 +144,7 @@ def _table(found: Comparison) -> dict[str, Any]:
     return {
         "best": found.best,
         # Nothing is ever certain, also where it rounds to it.
-        "confidence": f"{min(100 * found.confidence, 99.9):.1f}" if found.best else "",
+        "confidence": decimal(f"{min(100 * found.confidence, 99.9):.1f}") if found.best else "",
         "note": note_told(found.note, faces.language_now()),
         "arms": [
             {
@@ -191,7 +192,7 @@ def _tiles(figures: Figures) -> list[dict[str, Any]]:
             "title": title,
             "count": faces.number(count),
             "kind": "",
-            "share": f"{100 * count / tried:.1f} %" if tried else "",
+            "share": decimal(f"{100 * count / tried:.1f} %") if tried else "",
         }
         for code, title, count in after
     ]

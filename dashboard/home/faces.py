@@ -6,6 +6,8 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
+from core.numbers import decimal
+
 NOTHING: Final = "–"
 _THIN: Final = "\u202f"
 
@@ -19,8 +21,8 @@ def money(micros: int) -> str:
     """Millionths of a USD; cents, and less where there are none."""
     dollars = micros / 1_000_000
     if 0 < dollars < 0.01:
-        return "< $0.01"
-    return f"${dollars:,.2f}".replace(",", _THIN)
+        return decimal("< $0.01")
+    return decimal(f"${dollars:,.2f}".replace(",", _THIN))
 
 
 def seconds(taken: float | None) -> str:
@@ -30,7 +32,7 @@ def seconds(taken: float | None) -> str:
     if taken < 1:
         return _("%(count)d ms") % {"count": round(taken, 2) * 1000}
     if taken < 90:
-        return _("%(count)s s") % {"count": f"{taken:.1f}" if taken < 10 else f"{taken:.0f}"}
+        return _("%(count)s s") % {"count": decimal(f"{taken:.1f}") if taken < 10 else f"{taken:.0f}"}
     return _("%(count)d min") % {"count": round(taken / 60)}
 
 

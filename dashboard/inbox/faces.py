@@ -101,7 +101,7 @@ def day_of(moment: datetime) -> str:
         return _("Today")
     if day == today - timedelta(days=1):
         return _("Yesterday")
-    return date_format(day, "j F" if day.year == today.year else "j F Y")
+    return date_format(day, _("j F") if day.year == today.year else _("j F Y"))
 
 
 def zone(name: str) -> ZoneInfo:
@@ -114,7 +114,7 @@ def lately(moment: datetime, where: ZoneInfo) -> str:
     local, today = localtime(moment, where), localtime(clock.now(), where).date()
     if local.date() == today:
         return date_format(local, "H:i")
-    return date_format(local, "j M" if local.year == today.year else "j M Y")
+    return date_format(local, _("j M") if local.year == today.year else _("j M Y"))
 
 
 def exactly(moment: datetime | None, where: ZoneInfo | None = None) -> str:
@@ -124,4 +124,4 @@ def exactly(moment: datetime | None, where: ZoneInfo | None = None) -> str:
     local = localtime(moment, where)
     if local.date() == localtime(clock.now(), where).date():
         return date_format(local, "H:i")
-    return date_format(local, "j M, H:i")
+    return date_format(local, _("j M, H:i"))

@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from core.clock import clock
+from core.numbers import decimal
 from dashboard.inbox import faces
 from dashboard.permissions import may_answer, may_see_why, reader_of
 from dashboard.selectors.team_of import team_of
@@ -147,8 +148,8 @@ class Opened:
         names = stage_names(language=get_language() or "en")
         return {
             "why": found,
-            "cost": f"{found.cost_micros / 1_000_000:.6f}".rstrip("0").rstrip("."),
-            "took": f"{(found.latency_ms or 0) / 1000:.1f}" if found.latency_ms is not None else "",
+            "cost": decimal(f"{found.cost_micros / 1_000_000:.6f}".rstrip("0").rstrip(".")),
+            "took": decimal(f"{(found.latency_ms or 0) / 1000:.1f}") if found.latency_ms is not None else "",
             "stage": names.get(found.stage, found.stage),
             "session": faces.KINDS.get(found.session_kind, found.session_kind),
         }
