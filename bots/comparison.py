@@ -67,6 +67,28 @@ def side_by_side(old: str, new: str, *, is_whole: bool = False) -> Sides:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """What is new at a glance: how many lines came and went (a line that was reworded did both), and the first."""
+
+    came: int
+    went: int
+    first: str
+
+
+def glance(old: str, new: str) -> Glance:
+    """How the new wording differs from the old one, for a line of a list."""
+    was, now = old.splitlines(), new.splitlines()
+    came: list[str] = []
+    gone: list[str] = []
+    for how, old_at, old_end, new_at, new_end in SequenceMatcher(None, was, now).get_opcodes():
+        if how != "equal":
+            gone += was[old_at:old_end]
+            came += now[new_at:new_end]
+    lines = [each.strip() for each in (*came, *gone) if each.strip()]
+    return Glance(len(came), len(gone), lines[0] if lines else "")
+
+
 def _rows(old: Sequence[str], new: Sequence[str]) -> Iterator[Row]:
     # Above 200 lines what occurs all the time is no landmark: without that, a text of equal lines takes minutes.
     for how, old_at, old_end, new_at, new_end in SequenceMatcher(None, old, new).get_opcodes():

@@ -13,7 +13,7 @@ from bots.admin.base import Admin, ReadOnlyAdmin
 from bots.admin.faces import NOTHING, ago, badge
 from bots.admin.prompts import shown
 from bots.admin.prompts.pages import PromptPages
-from bots.admin.prompts.rights import bots_of, may_publish, may_see_personas, personas_for
+from bots.admin.prompts.rights import may_publish, may_see_personas, personas_for
 from bots.models import Bot, Persona, Prompt, PromptVersion
 from bots.prompt_catalogue import prompt_catalogue
 from bots.selectors.prompt_editions import PromptRef, place_of_version, prompts_in_force, ref_of
@@ -44,6 +44,7 @@ class PersonaAdmin(ByPrompts, PromptPages, Admin):
         personas = personas_for(request, super().get_queryset(request))
         return personas.annotate(
             bot_count=Count("bots", distinct=True),
+            prompt_count=Count("prompts", distinct=True),
             own_count=Count("prompts__published", distinct=True),
             draft_count=Count("prompts__drafts", distinct=True),
         )
@@ -58,22 +59,19 @@ class PersonaAdmin(ByPrompts, PromptPages, Admin):
         return may_publish(request, obj.id) if obj else may_see_personas(request)
 
     def has_delete_permission(self, request: HttpRequest, obj: Persona | None = None) -> bool:
-        return self.has_change_permission(request, obj) and not (
-            obj and (obj.bots.exists() or obj.prompts.exists())
-        )
+        if obj is None:
+            return self.has_change_permission(request)
+        counted: Any = obj
+        is_in_use = bool(counted.bot_count or counted.prompt_count)
+        return not is_in_use and self.has_change_permission(request, obj)
 
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> Any:
-        persona = self.get_object(request, object_id) if object_id else None
-        context = dict(extra_context or {})
-        if persona is not None:
+        persona = context.get("original")
+        if isinstance(persona, Persona):
             context |= _prompts_of(request, persona)
-        return super().changeform_view(request, object_id, form_url, context)
+        return super().render_change_form(request, context, *args, **kwargs)
 
     @admin.display(description=_("bots"))
     def speaks_for(self, persona: Any) -> object:
@@ -164,8 +162,8 @@ def _prompts_of(request: HttpRequest, persona: Persona) -> dict[str, Any]:
     catalogue = prompt_catalogue()
     found = prompts_in_force(persona_id=persona.id)
     seen = set(visible_bots() or ())
-    ids = bots_of(persona.id)
-    mine = [each for each in ids if each in seen]
+    speaking = Bot.objects.filter(persona_id=persona.id).order_by("name").values_list("id", "name")
+    mine = [(bot_id, name) for bot_id, name in speaking if bot_id in seen]
     return {
         "prompts": [
             {
@@ -185,9 +183,9 @@ def _prompts_of(request: HttpRequest, persona: Persona) -> dict[str, Any]:
         ],
         "prompt_languages": [shown.LANGUAGE_NAMES.get(each, each) for each in catalogue.languages],
         "bots": [
-            {"name": bot.name, "address": reverse("admin:bots_bot_change", args=[bot.id])}
-            for bot in Bot.objects.filter(id__in=mine).order_by("name")
+            {"name": name, "address": reverse("admin:bots_bot_change", args=[bot_id])}
+            for bot_id, name in mine
         ],
-        "other_bots": len(ids) - len(mine),
+        "other_bots": len(speaking) - len(mine),
         "may_publish": may_publish(request, persona.id),
     }

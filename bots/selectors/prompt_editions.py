@@ -9,7 +9,6 @@ from typing import Any, Final, Literal
 from uuid import UUID
 
 from django.db.models import Count, Q
-from django.db.models.functions import Left, Length
 
 from bots.models import Prompt, PromptDraft, PromptVersion
 from bots.prompt_catalogue import prompt_catalogue
@@ -17,7 +16,6 @@ from bots.prompt_catalogue import prompt_catalogue
 SHIPPED: Final = "shipped"
 IN_FORCE: Final = "now"
 PAGE: Final = 30
-_SHOWN: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +31,13 @@ class PromptRef:
 class Edition:
     """One wording. `token` names it in addresses: "shipped", "v3", "d" and the draft's id.
 
-    Lists have only its beginning. `revision` is a draft's own; `number` a version's.
+    `revision` is a draft's own, `number` a version's; `title` is what a draft is called, or a version's note.
     """
 
     token: str
     kind: Literal["draft", "version", "shipped"]
-    beginning: str
-    length: int
+    body: str
     is_in_force: bool
-    body: str = ""
     id: UUID | None = None
     number: int | None = None
     revision: int = 0
@@ -52,14 +48,17 @@ class Edition:
 
 @dataclass(frozen=True, slots=True)
 class Editions:
-    """All drafts, one page of versions, the newest first, and the wording that ships."""
+    """All drafts, the latest first, one page of versions, the newest first, and the wording that ships."""
 
-    prompt_id: UUID | None
     drafts: tuple[Edition, ...]
     versions: tuple[Edition, ...]
     shipped: Edition
-    # The number before which the next page ends, None on the last.
-    older: int | None
+    # The version that came before the last of the page, where there is one.
+    next: Edition | None
+
+    @property
+    def all(self) -> tuple[Edition, ...]:
+        return (*self.drafts, *self.versions, self.shipped)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,60 +74,99 @@ class InForce:
     drafts: int
 
 
-def editions_of(*, ref: PromptRef, before: int | None = None) -> Editions:
-    """The wordings of one prompt, without their texts; three queries."""
-    prompt = _prompt(ref)
-    published_id = prompt.published_id if prompt else None
-    shipped = _shipped(ref, is_in_force=published_id is None)
-    if prompt is None:
-        return Editions(None, (), (), shipped, None)
-    drafts = (
-        PromptDraft.objects.filter(prompt=prompt)
-        .select_related("editor")
-        .defer("body")
-        .annotate(beginning=Left("body", _SHOWN), length=Length("body"))
-    )
-    older = Q() if before is None else Q(number__lt=before)
-    versions = list(
-        PromptVersion.objects.filter(older, prompt=prompt)
-        .select_related("author")
-        .defer("body")
-        .annotate(beginning=Left("body", _SHOWN), length=Length("body"))
-        .order_by("-number")[: PAGE + 1]
-    )
-    return Editions(
-        prompt.id,
-        tuple(_draft(each) for each in drafts) if before is None else (),
-        tuple(_version(each, published_id) for each in versions[:PAGE]),
-        shipped,
-        versions[PAGE - 1].number if len(versions) > PAGE else None,
-    )
+class Wordings:
+    """The wordings of one prompt, each looked up once. The prompt itself may have no row yet."""
 
+    def __init__(self, ref: PromptRef) -> None:
+        self.ref = ref
+        self._prompt = (
+            Prompt.objects.filter(persona_id=ref.persona_id, key=ref.key, language=ref.language)
+            .select_related("published__author")
+            .first()
+        )
+        self._found: dict[str, Edition] = {}
+        self._keep(self.shipped)
+        if self._prompt is not None and self._prompt.published is not None:
+            self._keep(self._version(self._prompt.published))
 
-def edition(*, ref: PromptRef, token: str) -> Edition | None:
-    """The wording of this name with its text; "now" is the one in force. None where there is none."""
-    prompt = _prompt(ref)
-    published_id = prompt.published_id if prompt else None
-    if token == SHIPPED or (token == IN_FORCE and published_id is None):
-        return _shipped(ref, is_in_force=published_id is None)
-    if prompt is None:
+    @property
+    def prompt_id(self) -> UUID | None:
+        return self._prompt.id if self._prompt else None
+
+    @property
+    def shipped(self) -> Edition:
+        """The wording that ships with the product."""
+        body = prompt_catalogue().shipped(self.ref.key, self.ref.language)
+        return Edition(SHIPPED, "shipped", body, is_in_force=self._published_id is None)
+
+    @property
+    def in_force(self) -> Edition:
+        """The one that bots speak with."""
+        return next(each for each in self._found.values() if each.is_in_force)
+
+    def find(self, token: str) -> Edition | None:
+        """The wording of this name, "now" is the one in force; None where there is none."""
+        if token == IN_FORCE:
+            return self.in_force
+        if token not in self._found and self._prompt is not None:
+            found = self._look_up(self._prompt, token)
+            return self._keep(found) if found else None
+        return self._found.get(token)
+
+    def listed(self, before: int | None = None) -> Editions:
+        """A page of them; drafts stand on the first. Two queries."""
+        if self._prompt is None:
+            return Editions((), (), self.shipped, None)
+        older = Q() if before is None else Q(number__lt=before)
+        rows = PromptVersion.objects.filter(older, prompt=self._prompt).select_related("author")
+        versions = [self._version(each) for each in rows.order_by("-number")[: PAGE + 1]]
+        drafts = (
+            [
+                _draft(each)
+                for each in PromptDraft.objects.filter(prompt=self._prompt).select_related("editor")
+            ]
+            if before is None
+            else []
+        )
+        for each in (*drafts, *versions):
+            self._keep(each)
+        return Editions(
+            tuple(drafts),
+            tuple(versions[:PAGE]),
+            self.shipped,
+            versions[PAGE] if len(versions) > PAGE else None,
+        )
+
+    @property
+    def _published_id(self) -> UUID | None:
+        return self._prompt.published_id if self._prompt else None
+
+    def _look_up(self, prompt: Prompt, token: str) -> Edition | None:
+        if token.startswith("d"):
+            draft_id = _id(token[1:])
+            row = PromptDraft.objects.filter(prompt=prompt, id=draft_id).select_related("editor").first()
+            return _draft(row) if row else None
+        if token.startswith("v") and token[1:].isascii() and token[1:].isdecimal() and len(token) < 10:
+            rows = PromptVersion.objects.filter(prompt=prompt, number=int(token[1:]))
+            version = rows.select_related("author").first()
+            return self._version(version) if version else None
         return None
-    if token.startswith("d"):
-        return _found_draft(prompt, token[1:])
-    if token == IN_FORCE:
-        wanted: dict[str, Any] = {"id": published_id}
-    elif token.startswith("v") and token[1:].isascii() and token[1:].isdecimal() and len(token) < 10:
-        wanted = {"number": int(token[1:])}
-    else:
-        return None
-    row = PromptVersion.objects.filter(prompt=prompt, **wanted).select_related("author").first()
-    return _version(row, published_id) if row else None
 
+    def _version(self, row: PromptVersion) -> Edition:
+        return Edition(
+            token=f"v{row.number}",
+            kind="version",
+            body=row.body,
+            is_in_force=row.id == self._published_id,
+            id=row.id,
+            number=row.number,
+            title=row.note,
+            by=row.author.get_username() if row.author else "",
+            at=row.created_at,
+        )
 
-def names_of_editions(*, ref: PromptRef) -> list[Edition]:
-    """All drafts and the newest versions of one prompt, and what ships, for somebody to choose from."""
-    found = editions_of(ref=ref)
-    return [*found.drafts, *found.versions, found.shipped]
+    def _keep(self, each: Edition) -> Edition:
+        return self._found.setdefault(each.token, each)
 
 
 def prompts_in_force(*, persona_id: UUID) -> Mapping[tuple[str, str], InForce]:
@@ -168,28 +206,12 @@ def ref_of(prompt: Prompt) -> PromptRef:
     return PromptRef(prompt.persona_id, prompt.key, prompt.language)
 
 
-def _prompt(ref: PromptRef) -> Prompt | None:
-    return Prompt.objects.filter(persona_id=ref.persona_id, key=ref.key, language=ref.language).first()
-
-
-def _found_draft(prompt: Prompt, said: str) -> Edition | None:
-    try:
-        draft_id = UUID(said)
-    except ValueError:
-        return None
-    row = PromptDraft.objects.filter(prompt=prompt, id=draft_id).select_related("editor").first()
-    return _draft(row) if row else None
-
-
-def _draft(row: Any) -> Edition:
-    is_whole = "body" not in row.get_deferred_fields()
+def _draft(row: PromptDraft) -> Edition:
     return Edition(
         token=f"d{row.id.hex}",
         kind="draft",
-        beginning=row.body[:_SHOWN] if is_whole else row.beginning,
-        length=len(row.body) if is_whole else row.length,
+        body=row.body,
         is_in_force=False,
-        body=row.body if is_whole else "",
         id=row.id,
         revision=row.revision,
         title=row.title,
@@ -198,33 +220,11 @@ def _draft(row: Any) -> Edition:
     )
 
 
-def _version(row: Any, published_id: UUID | None) -> Edition:
-    is_whole = "body" not in row.get_deferred_fields()
-    return Edition(
-        token=f"v{row.number}",
-        kind="version",
-        beginning=row.body[:_SHOWN] if is_whole else row.beginning,
-        length=len(row.body) if is_whole else row.length,
-        is_in_force=row.id == published_id,
-        body=row.body if is_whole else "",
-        id=row.id,
-        number=row.number,
-        title=row.note,
-        by=row.author.get_username() if row.author else "",
-        at=row.created_at,
-    )
-
-
-def _shipped(ref: PromptRef, *, is_in_force: bool) -> Edition:
-    body = prompt_catalogue().shipped(ref.key, ref.language)
-    return Edition(
-        token=SHIPPED,
-        kind="shipped",
-        beginning=body[:_SHOWN],
-        length=len(body),
-        is_in_force=is_in_force,
-        body=body,
-    )
+def _id(said: str) -> UUID | None:
+    try:
+        return UUID(said)
+    except ValueError:
+        return None
 
 
 def _in_force(key: str, language: str, row: Any) -> InForce:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
@@ -16,12 +17,11 @@ from django.utils.translation import gettext as _
 
 from bots.admin.base import bots_where, may
 from bots.admin.prompts import shown
-from bots.admin.prompts.rights import bots_of as bots_of_persona
 from bots.admin.prompts.rights import personas_for
 from bots.models import Persona
 from bots.prompt_catalogue import prompt_catalogue
 from bots.roles import Capability
-from bots.selectors.prompt_editions import IN_FORCE, Edition, PromptRef, edition, names_of_editions
+from bots.selectors.prompt_editions import IN_FORCE, Edition, PromptRef, Wordings
 from core.clock import clock
 from dashboard.home.faces import money, number
 from dashboard.inbox.faces import KINDS, REASONS
@@ -57,18 +57,20 @@ class Chosen:
         language = language or (here if here in catalogue.languages else catalogue.languages[0])
         self.ref = PromptRef(self.persona.id if self.persona else UUID(int=0), key, language)
         self.said = said
+        self.wordings = Wordings(self.ref)
 
     def _usual(self) -> Persona:
-        mine = set(bots_where(self.request, Capability.CHANGE_PROMPTS))
-        return next(
-            (each for each in self.personas if mine.intersection(bots_of_persona(each.id))), self.personas[0]
-        )
+        """One that speaks for a bot of theirs, where there is one."""
+        speaking = {each.persona_id for each in self._mine}
+        return next((each for each in self.personas if each.id in speaking), self.personas[0])
+
+    @cached_property
+    def _mine(self) -> list[BotName]:
+        return bots_of(bot_ids=bots_where(self.request, Capability.CHANGE_PROMPTS))
 
     def bots(self) -> list[BotName]:
         """The bots whose model may be asked: those that the persona speaks for, of theirs; else any of theirs."""
-        mine = bots_where(self.request, Capability.CHANGE_PROMPTS)
-        speaking = set(bots_of_persona(self.ref.persona_id))
-        return bots_of(bot_ids=[each for each in mine if each in speaking] or mine)
+        return [each for each in self._mine if each.persona_id == self.ref.persona_id] or self._mine
 
     def bot(self) -> BotName | None:
         """The bot that was chosen, else the first. Raises Http404 for one whose prompts they may not change."""
@@ -81,7 +83,7 @@ class Chosen:
 
     def wording(self, side: str, otherwise: str) -> Edition:
         """The wording of one side. Raises Http404 where there is none of this name."""
-        found = edition(ref=self.ref, token=self.said.get(side, "") or otherwise)
+        found = self.wordings.find(self.said.get(side, "") or otherwise)
         if found is None:
             raise Http404
         return found
@@ -99,10 +101,9 @@ def page(chosen: Chosen) -> dict[str, Any]:
     if chosen.persona is None:
         return {"has_personas": False}
     bots, bot = chosen.bots(), chosen.bot()
-    editions = names_of_editions(ref=ref)
-    newest = editions[0].token
-    left, right = chosen.wording("left", newest), chosen.wording("right", IN_FORCE)
-    editions += [each for each in (left, right) if each.token not in {known.token for known in editions}]
+    editions = [*chosen.wordings.listed().all]
+    left, right = chosen.wording("left", editions[0].token), chosen.wording("right", IN_FORCE)
+    editions += [each for each in (left, right) if each not in editions]
     may_read = bot is not None and may(request, Capability.SEE_WORDS, bot.id)
     return {
         "has_personas": True,

@@ -76,7 +76,7 @@ async def _asked(trial: Trial, scene: Scene, settings: BotSettings, model: Model
     async def side(name: str) -> None:
         nonlocal standing
         outcome = await _outcome(questions[name], model)
-        standing = replace(standing, **{name: outcome})
+        standing = replace(standing, left=outcome) if name == "left" else replace(standing, right=outcome)
         await _told(trial, standing)
 
     await asyncio.gather(*(side(name) for name in SIDES))

@@ -15,6 +15,7 @@ class BotName:
     slug: str
     name: str
     timezone: str
+    persona_id: UUID | None = None
 
 
 def bots_of(*, bot_ids: Sequence[UUID]) -> list[BotName]:
@@ -22,6 +23,6 @@ def bots_of(*, bot_ids: Sequence[UUID]) -> list[BotName]:
     rows = (
         Bot.objects.filter(id__in=bot_ids)
         .order_by("name", "id")
-        .values_list("id", "slug", "name", "timezone")
+        .values_list("id", "slug", "name", "timezone", "persona_id")
     )
     return [BotName(*row) for row in rows]

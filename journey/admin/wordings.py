@@ -14,6 +14,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from bots.admin.base import ReadOnlyAdmin
@@ -26,6 +27,7 @@ from journey.models import StageVersion
 from journey.selectors.stage_versions import StageVersionLine, stage_versions
 from journey.selectors.stage_wordings import stage_wordings
 from journey.services.publish_stage import publish_stage, publish_stage_version, withdraw_stage
+from journey.services.set_intensities import set_intensities
 from journey.stages import LANGUAGES, StageCode, stage
 
 VERSIONS = 20
@@ -44,6 +46,7 @@ class StageVersionAdmin(ReadOnlyAdmin):
         wrap, name = self.admin_site.admin_view, "journey_stageversion"
         stage_page = "<str:code>/<str:language>/"
         return [
+            path("intensity/", wrap(self.intensities), name=f"{name}_intensity"),
             path(f"{stage_page}wording/", wrap(self.wording), name=f"{name}_wording"),
             path(
                 f"{stage_page}put-in-force/<uuid:version_id>/",
@@ -116,6 +119,35 @@ class StageVersionAdmin(ReadOnlyAdmin):
         }
         return self._page(request, "wording.html", context)
 
+    def intensities(self, request: HttpRequest) -> HttpResponse:
+        """How hard the coach may push, one row a stage."""
+        self._let_in(request)
+        may_publish = self.may_publish(request)
+        rows = stage_wordings()
+        typed: dict[tuple[str, str], str] = {}
+        if request.method == "POST":
+            if not may_publish:
+                raise PermissionDenied
+            typed = {place: request.POST.get(_named("how", place), "") for place in rows}
+            if self._set_intensities(request, typed):
+                return HttpResponseRedirect(request.path)
+            # They have seen now what the other one set.
+            rows = stage_wordings()
+        context = {
+            "title": _("Intensity"),
+            "languages": [LANGUAGE_NAMES[each] for each in LANGUAGES],
+            "intensities": list(INTENSITIES.items()),
+            "stages": [
+                [
+                    _row(rows[code.value, language], typed.get((code.value, language)))
+                    for language in LANGUAGES
+                ]
+                for code in StageCode
+            ],
+            "may_publish": may_publish,
+        }
+        return self._page(request, "intensity.html", context)
+
     # Buttons
 
     @method_decorator(require_POST)
@@ -180,6 +212,29 @@ class StageVersionAdmin(ReadOnlyAdmin):
         self._note(request, code, language, done)
         return True
 
+    def _set_intensities(self, request: HttpRequest, typed: dict[tuple[str, str], str]) -> bool:
+        assert isinstance(request.user, User)  # noqa: S101 - the admin lets nobody else in
+        seen = {place: _id(request.POST.get(_named("seen", place), "")) for place in typed}
+        # What a browser leaves out stays as it is.
+        wanted = {place: how for place, how in typed.items() if how}
+        try:
+            versions = set_intensities(wanted=wanted, seen=seen, author=request.user)
+        except JourneyError as error:
+            messages.error(request, error.message)
+            return False
+        if not versions:
+            messages.info(request, _("Nothing has changed."))
+            return True
+        done = ngettext(
+            "%(count)d wording is in force anew; bots take it over as they run.",
+            "%(count)d wordings are in force anew; bots take them over as they run.",
+            len(versions),
+        ) % {"count": len(versions)}
+        messages.success(request, done)
+        for each in versions:
+            self.log_change(request, each, f"{each.code} ({each.language}): {each.intensity}")
+        return True
+
     def _note(self, request: HttpRequest, code: str, language: str, what: str) -> None:
         # Versions tell who wrote them; who put one back in force, only the admin's log does.
         latest = StageVersion.objects.filter(code=code, language=language).order_by("-number").first()
@@ -227,6 +282,30 @@ def _shown(each: WordingInForce) -> dict[str, Any]:
         "at": ago(each.created_at),
         "versions": each.versions,
     }
+
+
+def _row(each: WordingInForce, typed: str | None) -> dict[str, Any]:
+    """A stage in one language in the table of intensities."""
+    place = each.stage.code.value, each.language
+    return {
+        **_shown(each),
+        "how": typed or each.stage.intensity.value,
+        "shipped": stage(*place).intensity.value,
+        "field": _named("how", place),
+        "seen_field": _named("seen", place),
+        "seen": each.version_id or "",
+    }
+
+
+def _named(what: str, place: tuple[str, str]) -> str:
+    return f"{what}-{place[0]}-{place[1]}"
+
+
+def _id(said: str) -> UUID | None:
+    try:
+        return UUID(said)
+    except ValueError:
+        return None
 
 
 def _told(each: StageVersionLine) -> dict[str, Any]:

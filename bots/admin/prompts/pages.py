@@ -24,15 +24,7 @@ from bots.comparison import side_by_side
 from bots.errors import BotError
 from bots.models import Persona
 from bots.prompt_catalogue import prompt_catalogue
-from bots.selectors.prompt_editions import (
-    IN_FORCE,
-    Edition,
-    PromptRef,
-    edition,
-    editions_of,
-    names_of_editions,
-    version_number,
-)
+from bots.selectors.prompt_editions import IN_FORCE, Edition, PromptRef, Wordings, version_number
 from bots.services.draft_prompt import begin_draft, discard_draft, save_draft
 from bots.services.publish_prompt import publish_draft, publish_version, withdraw_prompt
 from core.errors import AppError
@@ -72,13 +64,13 @@ class PromptPages:
         """One prompt in one language: drafts and versions in one list."""
         before = request.GET.get("before", "")
         is_first = not (before.isascii() and before.isdecimal() and len(before) < 10)
-        found = editions_of(ref=ref, before=None if is_first else int(before))
-        rows = [*found.drafts, *found.versions, *([found.shipped] if found.older is None else [])]
+        wordings = Wordings(ref)
+        found = wordings.listed(None if is_first else int(before))
+        rows = shown.listed(found, wordings.in_force, ref)
         context = {
-            "rows": [shown.shown(each, ref) for each in rows],
-            "in_force": next((each for each in rows if each.is_in_force), None),
-            "newest": found.drafts[0].token if found.drafts else rows[0].token,
-            "older": found.older,
+            "rows": rows,
+            "newest": rows[0]["edition"].token,
+            "older": found.versions[-1].number if found.next else None,
             "is_first": is_first,
             "is_untouched": is_first and len(rows) == 1,
             "variables": shown.variables_of(ref.key),
@@ -89,7 +81,7 @@ class PromptPages:
     @method_decorator(require_safe)
     def read(self, request: HttpRequest, ref: PromptRef, persona: Persona, token: str) -> HttpResponse:
         """One wording, whole."""
-        found = self._edition(ref, token)
+        found = _found(Wordings(ref), token)
         context = {
             "row": shown.shown(found, ref),
             "pieces": shown.pieces(found.body, ref.key),
@@ -102,12 +94,13 @@ class PromptPages:
     @method_decorator(require_safe)
     def compare(self, request: HttpRequest, ref: PromptRef, persona: Persona) -> HttpResponse:
         """Two wordings side by side."""
-        old = self._edition(ref, request.GET.get("old", "") or IN_FORCE)
-        new = self._edition(ref, request.GET.get("new", "") or IN_FORCE)
+        wordings = Wordings(ref)
+        every = [*wordings.listed().all]
+        old = _found(wordings, request.GET.get("old", "") or IN_FORCE)
+        new = _found(wordings, request.GET.get("new", "") or IN_FORCE)
         is_whole = request.GET.get("whole") == "1"
-        every = names_of_editions(ref=ref)
         # What is further back than the list reaches stays chosen.
-        every += [each for each in (old, new) if each.token not in {known.token for known in every}]
+        every += [each for each in (old, new) if each not in every]
         context = {
             "old": shown.shown(old, ref),
             "new": shown.shown(new, ref),
@@ -175,7 +168,7 @@ class PromptPages:
     def here(self, request: HttpRequest, ref: PromptRef, persona: Persona, draft_id: UUID) -> HttpResponse:  # noqa: ARG002
         """Who else writes at a draft right now, and whether it was saved since."""
         user = self._user(request)
-        found = edition(ref=ref, token=f"d{draft_id}")
+        found = Wordings(ref).find(f"d{draft_id.hex}")
         seen = _number(request.GET.get("seen", ""))
         stay(draft_id=draft_id, user_id=user.pk, name=user.get_username())
         context = {
@@ -190,7 +183,7 @@ class PromptPages:
     @method_decorator(require_POST)
     def begin(self, request: HttpRequest, ref: PromptRef, persona: Persona) -> HttpResponse:
         """A draft that begins with the text of another wording."""
-        start = self._edition(ref, request.POST.get("from", "") or IN_FORCE)
+        start = _found(Wordings(ref), request.POST.get("from", "") or IN_FORCE)
         try:
             draft = begin_draft(
                 persona_id=persona.id,
@@ -231,7 +224,7 @@ class PromptPages:
     @method_decorator(require_POST)
     def withdraw(self, request: HttpRequest, ref: PromptRef, persona: Persona) -> HttpResponse:
         """What ships with the product speaks again."""
-        prompt_id = editions_of(ref=ref).prompt_id
+        prompt_id = Wordings(ref).prompt_id
         if prompt_id is None:
             raise Http404
         return self._act(request, ref, persona, lambda: withdraw_prompt(prompt_id=prompt_id))
@@ -309,24 +302,28 @@ class PromptPages:
             {
                 **self.admin_site.each_context(request),
                 "title": f"{head['card'].name} · {head['language_name']}",
+                # The shell's way back.
+                "opts": Persona._meta,
+                "original": persona,
                 **head,
                 "may_publish": may_publish(request, persona.id),
                 **context,
             },
         )
 
-    def _edition(self, ref: PromptRef, token: str) -> Edition:
-        found = edition(ref=ref, token=token)
-        if found is None:
-            raise Http404
-        return found
-
     def _draft(self, ref: PromptRef, draft_id: UUID) -> Edition:
-        return self._edition(ref, f"d{draft_id}")
+        return _found(Wordings(ref), f"d{draft_id.hex}")
 
     def _user(self, request: HttpRequest) -> User:
         assert isinstance(request.user, User)  # noqa: S101 - the admin lets nobody else in
         return request.user
+
+
+def _found(wordings: Wordings, token: str) -> Edition:
+    found = wordings.find(token)
+    if found is None:
+        raise Http404
+    return found
 
 
 def _in_force_now(number: int) -> str:

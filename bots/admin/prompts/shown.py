@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bots.admin.faces import ago
+from bots.comparison import glance
 from bots.prompt_catalogue import prompt_catalogue
-from bots.selectors.prompt_editions import Edition, PromptRef
+from bots.selectors.prompt_editions import Edition, Editions, PromptRef
 
 LANGUAGE_NAMES: Final = {"ru": gettext_lazy("Russian"), "en": gettext_lazy("English")}
 _VARIABLE: Final = re.compile(r"(\{[A-Za-z_][A-Za-z0-9_.]{0,60}\})")
-_SPACES: Final = re.compile(r"\s+")
 
 
 def address(ref: PromptRef, page: str = "prompt", **more: Any) -> str:
@@ -32,8 +32,8 @@ def name_of(each: Edition) -> str:
     return _("Draft") if each.kind == "draft" else _("As shipped")
 
 
-def shown(each: Edition, ref: PromptRef) -> dict[str, Any]:
-    """A wording, for the template."""
+def shown(each: Edition, ref: PromptRef, since: Edition | None = None) -> dict[str, Any]:
+    """A wording, for the template; and what is new in it since another one."""
     links = {
         "read": address(ref, "prompt_read", token=each.token),
         "try": f"{reverse('playground:page')}?persona={ref.persona_id}&key={ref.key}"
@@ -53,7 +53,9 @@ def shown(each: Edition, ref: PromptRef) -> dict[str, Any]:
         "edition": each,
         "name": name_of(each),
         "at": ago(each.at) if each.at else "",
-        "beginning": _SPACES.sub(" ", each.beginning).strip(),
+        "length": len(each.body),
+        "since": name_of(since) if since else "",
+        "news": glance(since.body, each.body) if since else None,
         "links": links,
     }
 
@@ -95,6 +97,14 @@ def head(ref: PromptRef, persona_name: str) -> dict[str, Any]:
             for each in catalogue.languages
         ],
     }
+
+
+def listed(found: Editions, in_force: Edition, ref: PromptRef) -> list[dict[str, Any]]:
+    """The rows of a page: a draft beside what is in force, a version beside the one before it."""
+    rows = [shown(each, ref, in_force) for each in found.drafts]
+    earlier = [*found.versions[1:], found.next or found.shipped]
+    rows += [shown(each, ref, since) for each, since in zip(found.versions, earlier, strict=False)]
+    return rows if found.next else [*rows, shown(found.shipped, ref)]
 
 
 def variables_of(key: str, text: str = "") -> list[dict[str, Any]]:
