@@ -19,6 +19,8 @@ urlpatterns = [
     path("admin/home/", include("dashboard.home.urls")),
     path("admin/gallery/", include("dashboard.gallery.urls")),
     path("admin/playground/", include("dashboard.playground.urls")),
+    path("admin/queues/", include("dashboard.queues.urls")),
+    path("admin/work/", include("dashboard.queues.work_urls")),
     path("admin/", include("dashboard.palette.urls")),
     path("admin/new-bot/", include("dashboard.bots.urls")),
     path("admin/", include("bots.urls")),

@@ -98,7 +98,7 @@ class Group:
 
 
 class QueueError(AppError):
-    """What was asked for cannot be done with these rows: `not_here`, `under_way`."""
+    """What was asked for cannot be done with these rows: `not_here`, `under_way`, `no_reason`."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(code=f"mailbox.{code}", permanent=True, message=message)

@@ -145,9 +145,16 @@ ADMIN_NAVIGATION: list[dict[str, Any]] = [
                 "link": reverse_lazy("admin:events_event_changelist"),
             },
             {
-                "title": _("Buried updates"),
-                "icon": "inventory_2",
-                "link": reverse_lazy("admin:mailbox_buriedupdate_changelist"),
+                "title": _("Queues"),
+                "icon": "move_to_inbox",
+                "link": reverse_lazy("queues:board"),
+                "permission": "dashboard.queues.rights.may_see_queues",
+            },
+            {
+                "title": _("Background work"),
+                "icon": "schedule",
+                "link": reverse_lazy("work:page"),
+                "permission": "dashboard.queues.rights.may_see_work",
             },
             {
                 "title": _("Book of changes"),

@@ -97,7 +97,11 @@ def _names(shelf: Shelf) -> tuple[str, str]:
 def _shown(rows: QuerySet[Any], shelf: Shelf, limit: int) -> list[QueueRow]:
     now = clock.now()
     if shelf.is_inbound:
-        holder = BotStatus.objects.filter(bot_id=OuterRef("bot_id")).values("lease_epoch")[:1]
+        holder = (
+            BotStatus.objects.filter(bot_id=OuterRef("bot_id"))
+            .exclude(lease_holder="")
+            .values("lease_epoch")[:1]
+        )
         found = rows.annotate(size=Length("payload"), holder=Subquery(holder)).defer("payload")[:limit]
         return [_inbound(row, now) for row in found]
     return [_outbound(row, now) for row in rows.defer("params")[:limit]]

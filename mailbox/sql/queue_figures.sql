@@ -7,7 +7,7 @@ SELECT
     said.open AS said_open, said.held AS said_held, said.later AS said_later, said.oldest AS said_oldest,
     undelivered.failed, undelivered.unknown, undelivered.newest AS undelivered_newest
 FROM unnest(%(bot_ids)s::uuid[]) AS bot (id)
-LEFT JOIN bot_statuses AS status ON status.bot_id = bot.id
+LEFT JOIN bot_statuses AS status ON status.bot_id = bot.id AND status.lease_holder <> ''
 CROSS JOIN LATERAL (
     SELECT
         count(*) AS open,

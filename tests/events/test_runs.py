@@ -81,7 +81,7 @@ def test_an_error_is_a_row_of_its_own_however_quiet_it_is_around_it(name: str) -
         ("failed", 1, "LookupError at x.py:1"),
         ("done", 1, ""),
     ]
-    failures = [line for line in failed_runs(since=clock.now() - timedelta(minutes=5), most=100)]
+    failures = list(failed_runs(since=clock.now() - timedelta(minutes=5), most=100))
     assert [line.task for line in failures if line.task == name] == [name]
 
 
