@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -118,9 +119,22 @@ KINDS: Final = (
         {"replies": _("answers found")},
     ),
     Kind(
+        "dashboard.tasks.run_trial",
+        _("Trials of drafts"),
+        _("Asks the model with the draft of a prompt, for the playground."),
+        {},
+    ),
+    Kind(
         "events.tasks.trim_runs",
         _("Trimming of this page"),
         _("Once a day runs that ended two weeks ago are forgotten."),
         {"deleted": _("runs forgotten")},
     ),
 )
+
+
+def all_kinds(planned: Iterable[str]) -> tuple[Kind, ...]:
+    """These, and by their mere names whatever else is planned."""
+    known = {each.task for each in KINDS}
+    others = sorted(set(planned) - known)
+    return (*KINDS, *(Kind(each, each.rpartition(".")[2].replace("_", " "), each, {}) for each in others))

@@ -19,7 +19,7 @@ from core.clock import clock
 from core.tenancy import figure_bots
 from dashboard.home.faces import money
 from dashboard.queues import faces
-from dashboard.queues.kinds import KINDS, Kind
+from dashboard.queues.kinds import Kind, all_kinds
 from dashboard.queues.schedule import Due, due
 from events.selectors.task_runs import RunLine, failed_runs, latest_runs
 
@@ -63,10 +63,11 @@ def work_page(request: HttpRequest) -> dict[str, Any]:
     """The page, and its part that lives. What work of all bots together came to is for superusers."""
     now = clock.now()
     sees_all = is_superuser(request)
-    found = latest_runs(tasks=[each.task for each in KINDS], each=_RUNS)
-    names = {each.task: each for each in KINDS}
+    kinds_here = all_kinds(each["task"] for each in settings.CELERY_BEAT_SCHEDULE.values())
+    found = latest_runs(tasks=[each.task for each in kinds_here], each=_RUNS)
+    names = {each.task: each for each in kinds_here}
     failures = failed_runs(since=now - _FAILED_SINCE, most=_FAILURES) if sees_all else []
-    kinds = [_kind(each, found[each.task], now, sees_all=sees_all) for each in KINDS]
+    kinds = [_kind(each, found[each.task], now, sees_all=sees_all) for each in kinds_here]
     return {
         "now": localtime(now),
         "sees_all": sees_all,
