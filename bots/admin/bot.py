@@ -42,7 +42,6 @@ class BotAdmin(BotColumns, BotActions, OfBots, ServiceAdmin):
     changes = Capability.CHANGE_BOT
     list_filter = ("wanted_state", "status__state", "language")
     list_per_page = 50
-    show_full_result_count = True
     search_fields = ("name", "slug", "username")
     search_help_text = _("Name, slug or username")
     ordering = ("name", "id")
@@ -140,6 +139,16 @@ class BotAdmin(BotColumns, BotActions, OfBots, ServiceAdmin):
 
     # Pages
 
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Bot | None:
+        # Shown, a bot is asked for by each of the page's parts; saved, it is changed in passing, and asked for anew.
+        if request.method != "GET":
+            return super().get_object(request, object_id, from_field)  # type: ignore[no-any-return]
+        kept: dict[str, Bot | None] = request.__dict__.setdefault("_bots_shown", {})
+        if object_id not in kept:
+            kept[object_id] = bot = super().get_object(request, object_id, from_field)
+            request.__dict__.setdefault("_rows_of_bots", {})[type(self).__name__, str(object_id)] = bot
+        return kept[object_id]
+
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
@@ -214,7 +223,9 @@ class BotAdmin(BotColumns, BotActions, OfBots, ServiceAdmin):
 
     @admin.display(description=_("spent today"))
     def spent(self, bot: Bot) -> str:
-        spending = spent_today(bot_id=bot.id)
+        # The shell asks for a field's words again and again.
+        spending = bot.__dict__.setdefault("spent_today", None) or spent_today(bot_id=bot.id)
+        bot.__dict__["spent_today"] = spending
         return _("%(total).2f USD, of it %(rotation).2f for keeping profiles") % {
             "total": spending.total_micros / 1_000_000,
             "rotation": spending.rotation_micros / 1_000_000,

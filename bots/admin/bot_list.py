@@ -24,7 +24,7 @@ class BotList(ChangeList):  # type: ignore[misc]
     def get_results(self, request: HttpRequest) -> None:
         """The bots of this page, each with its pieces."""
         super().get_results(request)
-        bots = list(self.result_list)
+        bots: list[Bot] = list(self.result_list)  # type: ignore[has-type]
         for line in lines_of(bots):
             line.bot.__dict__["pieces"] = cells(request, line)
         self.result_list = bots

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any, Final
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -46,11 +46,11 @@ def head_of(request: HttpRequest, bot: Bot) -> dict[str, Any]:
 
 
 def health_of_page(bot: Bot) -> dict[str, Any]:
-    """How the bot was: strips of a day, a week and a month, and what was wrong. Two queries."""
+    """How the bot was: strips of a day, a week and a month, and what was wrong. One query."""
     now = clock.now()
     longest = 30 * _DAY
     found = spans(
-        bot_periods(bot_id=bot.id, since=now - longest, now=now),
+        bot_periods(bot=bot, since=now - longest, now=now),
         start=now - longest,
         end=now,
         # As for whoever watches from outside: nothing but a poll proves that a bot hears.
@@ -161,5 +161,5 @@ def _moment(moment: datetime, zone: ZoneInfo) -> str:
 def _zone(bot: Bot) -> ZoneInfo:
     try:
         return ZoneInfo(bot.timezone)
-    except (ValueError, OSError):
+    except (ZoneInfoNotFoundError, ValueError):
         return ZoneInfo("UTC")

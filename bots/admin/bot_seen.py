@@ -9,6 +9,7 @@ from typing import Any, Final
 from django import forms
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from bots.forms import BotForm
@@ -44,8 +45,10 @@ class SeenBotForm(BotForm):
         fresh = marks_of(now)
         changed = [name for name, mark in fresh.items() if shown.get(name, mark) != mark]
         if changed:
-            self.data = self.data.copy()
-            self.data[self.add_prefix("seen")] = json.dumps(fresh)
+            # What is shown again is what was sent, but for the marks.
+            sent: QueryDict = self.data.copy()  # type: ignore[attr-defined]
+            sent[self.add_prefix("seen")] = json.dumps(fresh)
+            self.data = sent
             self._tell(now, changed)
         return cleaned
 
@@ -53,7 +56,8 @@ class SeenBotForm(BotForm):
         labels = []
         for name in changed:
             field = "model_key" if name == "model_key_hint" else name
-            labels.append(str(now._meta.get_field(name).verbose_name))
+            column: Any = now._meta.get_field(name)
+            labels.append(str(column.verbose_name))
             if field in self.fields:
                 self.add_error(field, _("Somebody else has put this here: %s") % _value(now, name))
         words = _(

@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 
+from django.conf import settings
 from django.db import connection
 
+from bots.errors import BotError
+from bots.sandbox_control import SandboxControl
 from telegram_client.bot_picture import fetch_bot_picture
 from telegram_client.contracts import BotIdentity
 from telegram_client.token_check import check_token
@@ -25,10 +28,26 @@ class Asked:
 
 def ask_telegram(*, token: str, api_url: str) -> Asked:
     """Ask getMe, and for a small picture. Raises TokenRefused (another token) or TelegramUnreachable (later)."""
-    if not connection.in_atomic_block:
-        # It goes back to the pool: others need it more than somebody who waits for Telegram.
-        connection.close()
+    give_connection_back()
     return asyncio.run(_ask(token, api_url))
+
+
+def give_connection_back() -> None:
+    """Let others have the database while somebody waits for Telegram; it is opened again by whoever asks it."""
+    if not connection.in_atomic_block:
+        connection.close()
+
+
+def home_of(*, token: str, api_url: str) -> str:
+    """Where a token belongs: a bot of the sandbox on this machine is found there, whatever was chosen."""
+    if not settings.SANDBOX_URL or api_url != settings.TELEGRAM_API_URL.rstrip("/"):
+        return api_url
+    give_connection_back()
+    sandbox = SandboxControl(settings.SANDBOX_URL)
+    try:
+        return sandbox.url if token in sandbox.tokens() else api_url
+    except BotError:
+        return api_url
 
 
 async def _ask(token: str, api_url: str) -> Asked:

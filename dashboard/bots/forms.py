@@ -30,7 +30,7 @@ class TokenForm(forms.Form):
         if chosen == OTHER:
             return str(self.cleaned_data.get("address", "")).strip()
         known = {address for address, _name, _words in servers()}
-        return chosen if chosen in known else settings.TELEGRAM_API_URL
+        return chosen if chosen in known else settings.TELEGRAM_API_URL.rstrip("/")
 
 
 def servers() -> list[tuple[str, str, str]]:

@@ -22,6 +22,8 @@ class Refusal:
     words: str
     link: str = ""
     link_words: str = ""
+    # What the other side said, for whoever looks into it.
+    detail: str = ""
 
 
 _MALFORMED: Final = {"bots.token_malformed", "telegram.token_malformed"}
@@ -64,11 +66,11 @@ def refusal_of(error: AppError) -> Refusal:
         _("Telegram could not be asked"),
         _(
             "Nothing is known to be wrong with the token. Try again in a moment; if Telegram stays away, the bot can "
-            "be added without asking, and begins once it is reached. What was said: %s"
-        )
-        % error.message,
+            "be added without asking, and begins once it is reached."
+        ),
         reverse("admin:bots_bot_add") + f"?{BY_HAND}=1",
         _("Add without asking"),
+        error.message,
     )
 
 

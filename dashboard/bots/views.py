@@ -24,7 +24,7 @@ from bots.services.record_identity import record_identity
 from bots.staff_scope import staff_scope
 from bots.tokens import clean_token
 from core.errors import AppError
-from dashboard.bots.asking import ask_telegram
+from dashboard.bots.asking import ask_telegram, home_of
 from dashboard.bots.drafts import draft_of, drop_draft, keep_draft
 from dashboard.bots.forms import OTHER, ShapeForm, TokenForm, servers
 from dashboard.bots.pages import asked_words, ready_context, shape_context
@@ -57,6 +57,7 @@ def check(request: HttpRequest) -> HttpResponse:
             token = clean_token(token_in(token))
             holder = holder_of_token(token=token)
             if holder is None:
+                api_url = home_of(token=token, api_url=api_url)
                 asked = ask_telegram(token=token, api_url=api_url)
                 holder = holder_of_token(token=token, telegram_id=asked.identity.telegram_id, api_url=api_url)
         except AppError as error:
@@ -125,7 +126,7 @@ def check_again(request: HttpRequest, bot_id: UUID) -> HttpResponse:
         asked = ask_telegram(token=bot.token, api_url=bot.api_url)
     except AppError as error:
         refusal = refusal_of(error)
-        messages.error(request, f"{refusal.title}. {refusal.words}")
+        messages.error(request, " ".join(filter(None, (f"{refusal.title}.", refusal.words, refusal.detail))))
     else:
         with staff_scope(request):
             who = asked.identity

@@ -67,9 +67,10 @@ def test_what_was_and_what_is_are_told_together(bot: Bot, stopped_clock: Clock) 
     observe_state(bot_id=bot.id, state="running")
     stopped_clock.advance(timedelta(minutes=1))
     now = stopped_clock.now()
+    fresh = Bot.objects.get(id=bot.id)
     with in_bot(bot.id):
-        found = bot_periods(bot_id=bot.id, since=since - timedelta(days=1), now=now)
-        later = bot_periods(bot_id=bot.id, since=since + timedelta(minutes=1), now=now)
+        found = bot_periods(bot=fresh, since=since - timedelta(days=1), now=now)
+        later = bot_periods(bot=fresh, since=since + timedelta(minutes=1), now=now)
     minute = timedelta(minutes=1)
     assert found == [
         Period("running", since + minute, now),
@@ -80,10 +81,10 @@ def test_what_was_and_what_is_are_told_together(bot: Bot, stopped_clock: Clock) 
 
 def test_a_bot_that_nobody_observed_stands_still_since_it_was_made(bot: Bot, stopped_clock: Clock) -> None:
     with in_bot(bot.id):
-        (period,) = bot_periods(bot_id=bot.id, since=stopped_clock.now(), now=stopped_clock.now())
+        (period,) = bot_periods(bot=bot, since=stopped_clock.now(), now=stopped_clock.now())
     assert (period.state, period.since) == ("stopped", bot.created_at)
     with in_bots(()):
-        assert bot_periods(bot_id=Bot().id, since=stopped_clock.now(), now=stopped_clock.now()) == []
+        assert bot_periods(bot=Bot(), since=stopped_clock.now(), now=stopped_clock.now()) == []
 
 
 def test_old_states_are_forgotten_by_the_slice_and_by_nobody_elses_hand(
