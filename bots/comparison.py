@@ -14,7 +14,7 @@ AROUND: Final = 3
 _ALIKE: Final = 0.4
 # Comparing costs the product of the lengths. Of what is longer, lines meet in their order, and are marked whole.
 _MOST_PAIRS: Final = 2_500
-_MOST_WORDS: Final = 1_000_000
+_MOST_WORDS: Final = 400_000
 _WORDS: Final = re.compile(r"\w+|\s+|[^\w\s]")
 
 
@@ -125,9 +125,12 @@ def _met(old: Sequence[str], places: range, line: str, *, is_small: bool) -> int
 def _are_alike(one: str, other: str) -> bool:
     if not one.strip() or not other.strip():
         return False
-    matcher = SequenceMatcher(None, one.split(), other.split(), False)
-    # The quick look is an upper bound.
-    return matcher.quick_ratio() >= _ALIKE and matcher.ratio() >= _ALIKE
+    was, now = one.split(), other.split()
+    matcher = SequenceMatcher(None, was, now, False)
+    # The quick look is an upper bound; for very long lines it is all there is.
+    if matcher.quick_ratio() < _ALIKE:
+        return False
+    return len(was) * len(now) > _MOST_WORDS or matcher.ratio() >= _ALIKE
 
 
 def _gone(old: Sequence[str], place: int) -> Row:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
@@ -23,7 +23,7 @@ from bots.prompt_catalogue import prompt_catalogue
 from bots.roles import Capability
 from bots.selectors.prompt_editions import IN_FORCE, Edition, PromptRef, Wordings
 from core.clock import clock
-from dashboard.home.faces import money, number
+from dashboard.home.faces import number
 from dashboard.inbox.faces import KINDS, REASONS
 from dashboard.playground.contracts import Outcome, Side, Standing, Trial
 from dashboard.playground.scenes import WHOLE, kinds_for, turns_of
@@ -119,7 +119,7 @@ def page(chosen: Chosen) -> dict[str, Any]:
         "lefts": shown.choices(editions, left.token),
         "rights": shown.choices(editions, right.token),
         "is_same": left.token == right.token,
-        "stages": list(stage_names(language=get_language() or "en").items()),
+        "stages": list(_stages_at(get_language() or "en", int(clock.now().timestamp()) // 60).items()),
         "may_read": may_read,
         "is_about_whole": ref.key in WHOLE,
         "prompt_address": shown.address(ref),
@@ -127,6 +127,12 @@ def page(chosen: Chosen) -> dict[str, Any]:
         + urlencode({"old": right.token, "new": left.token}),
         "sessions_address": sessions_address(ref, bot) if bot and may_read else "",
     }
+
+
+@lru_cache(maxsize=4)
+def _stages_at(language: str, _minute: int) -> dict[str, str]:
+    # Staff rename stages about never, so a minute late is soon enough.
+    return stage_names(language=language)
 
 
 def sessions_address(ref: PromptRef, bot: BotName) -> str:
@@ -221,7 +227,7 @@ def standing_of(trial: Trial, standing: Standing) -> dict[str, Any]:
             _side(trial.left, standing.left, standing.right),
             _side(trial.right, standing.right, standing.left),
         ],
-        "total": money(sum(each.cost_micros for each in (standing.left, standing.right) if each)),
+        "total": _price(sum(each.cost_micros for each in (standing.left, standing.right) if each)),
     }
 
 
@@ -233,7 +239,7 @@ def _side(side: Side, outcome: Outcome | None, other: Outcome | None) -> dict[st
     return told | {
         "details": [(_named(name), _listed(value)) for name, value in outcome.details],
         "tokens": _("%(asked)s in · %(said)s out") % {"asked": tokens[0], "said": tokens[1]},
-        "cost": money(outcome.cost_micros),
+        "cost": _price(outcome.cost_micros),
         "seconds": f"{outcome.latency_ms / 1000:.1f}",
         "is_fallback": outcome.source == "fallback_model",
         "is_same_answer": other is not None and not outcome.error and outcome.text == other.text,
@@ -241,6 +247,11 @@ def _side(side: Side, outcome: Outcome | None, other: Outcome | None) -> dict[st
         "words": ngettext("%(count)d word", "%(count)d words", len(outcome.text.split()))
         % {"count": len(outcome.text.split())},
     }
+
+
+def _price(micros: int) -> str:
+    """One answer costs parts of a cent, which is what is compared here."""
+    return f"${micros / 1_000_000:.4f}" if micros else "$0"
 
 
 def _named(name: str) -> str:
@@ -263,7 +274,7 @@ def _why(standing: Standing) -> str:
         return _(
             "Not asked: both answers together may cost up to %(asked)s, and %(left)s of today's budget of the bot "
             "is left."
-        ) % {"asked": money(standing.asked_micros), "left": money(standing.left_micros)}
+        ) % {"asked": _price(standing.asked_micros), "left": _price(standing.left_micros)}
     if standing.why == "gone":
         return _("This session is no longer there, or nobody says anything in it.")
     if standing.why == "failed":
