@@ -8,6 +8,8 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+import dashboard.person.actions
+import dashboard.person.parts  # noqa: F401 - what this room brings to a person's page
 from bots.admin import board
 from bots.admin.base import Admin, is_staff
 from bots.admin.faces import short

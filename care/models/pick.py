@@ -19,9 +19,7 @@ class PickResult(models.TextChoices):
 class RotationPick(TenantModel):
     """Somebody whom staff have picked for a round over portraits, and what became of it."""
 
-    personal_data = PersonalData(
-        Erasure.CASCADES, profile="profile_id", exported=("result", "picked_at")
-    )
+    personal_data = PersonalData(Erasure.CASCADES, profile="profile_id", exported=("result", "picked_at"))
     is_partitioned = False
 
     # A plain id: the round may be trimmed before.

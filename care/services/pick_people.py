@@ -43,7 +43,8 @@ class Picked:
 def pick_people(*, bot_id: UUID, profile_ids: Collection[UUID]) -> Picked:
     """Ask for a round over these people alone, beside the bot's own rounds; it begins at once.
 
-    Who has not consented, is under age or has blocked the bot is left out, and so is who waits already.
+    Who has not consented, is under age, has blocked the bot or is blocked by staff is left out, and so is who waits
+    already.
     """
     with in_bot(bot_id):
         willing = _willing(bot_id, profile_ids)
@@ -81,7 +82,11 @@ def note_picks(*, bot_id: UUID, run_id: UUID, tried: Iterable[Tried]) -> None:
 
 def _willing(bot_id: UUID, profile_ids: Collection[UUID]) -> list[UUID]:
     people = Profile.objects.for_bot(bot_id).filter(
-        id__in=list(profile_ids), consented_at__isnull=False, is_underage=False, is_active=True
+        id__in=list(profile_ids),
+        consented_at__isnull=False,
+        is_underage=False,
+        is_active=True,
+        blocked_at__isnull=True,
     )
     return list(people.order_by("-last_seen_at", "-id").values_list("id", flat=True))
 

@@ -21,7 +21,7 @@ from dashboard.selectors.bots_of import bots_of
 
 # So many people are looked at for "all who match".
 _STRETCHES: Final = (10_000, 20_000, 40_000)
-_REFUSALS: Final = {
+REFUSALS: Final = {
     "nobody": gettext_lazy(
         "No portrait is made of whoever does not agree, is under 18 or has blocked the bot."
     ),
@@ -117,7 +117,7 @@ def _all_who_match(request: HttpRequest, query: str) -> dict[UUID, list[UUID]]:
 
 def _told(picked: Picked, bot: str, *, is_one_bot: bool) -> str:
     if picked.refusal:
-        words = str(_REFUSALS[picked.refusal])
+        words = str(REFUSALS[picked.refusal])
     else:
         words = ngettext(
             "The profile of %(count)d person is being refreshed.",

@@ -1,4 +1,4 @@
-"""The tab about a person's way: where they are and how they came there, and what they are ready for."""
+"""What the journey brings to a person's page: where they are and how they came there, and what they are ready for."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from journey.selectors.journey_of import journey_of
 from journey.selectors.latest_readiness import latest_readiness, readiness_over_time
 from journey.selectors.stage_names import stage_names
 from profiles.admin.faces import names_of_streams
-from profiles.admin.panels import Panel, add_panel
+from profiles.admin.panels import Panel, Part, Place, add_panel, add_part
+from profiles.admin.stages import name_stages_by
 from profiles.models import Profile
 
 STEPS = 50
@@ -30,7 +31,7 @@ _COLOURS = 6
 def journey(request: HttpRequest, person: Profile) -> dict[str, Any]:  # noqa: ARG001
     """Where they are, the twelve stages, each step with their own words, and their readiness."""
     way = journey_of(bot_id=person.bot_id, profile_id=person.id)
-    names = stage_names(language=get_language() or "en")
+    names = _names_in_force()
     now = next((each for each in reversed(way.steps) if each.left_at is None), None)
     return {
         "current": names.get(way.current, way.current),
@@ -44,6 +45,24 @@ def journey(request: HttpRequest, person: Profile) -> dict[str, Any]:  # noqa: A
         "more_steps": max(0, len(way.steps) - STEPS),
         **_readiness(person),
     }
+
+
+def way_in_short(request: HttpRequest, person: Profile) -> dict[str, Any]:  # noqa: ARG001
+    """Where they are on the twelve stages, and their words for it."""
+    way = journey_of(bot_id=person.bot_id, profile_id=person.id)
+    names = _names_in_force()
+    now = next((each for each in reversed(way.steps) if each.left_at is None), None)
+    return {
+        "current": names.get(way.current, way.current),
+        "since": ago(now.started_at) if now else "",
+        "quote": now.quotes[-1] if now and now.quotes else "",
+        "done": len(way.completed),
+        "stages": _stages(way, names),
+    }
+
+
+def _names_in_force() -> dict[str, str]:
+    return stage_names(language=get_language() or "en")
 
 
 def _stages(way: Journey, names: dict[str, str]) -> list[dict[str, Any]]:
@@ -107,3 +126,5 @@ def _readiness(person: Profile) -> dict[str, Any]:
 
 
 add_panel(Panel("journey", _("Journey"), "journey/panels/journey.html", journey, 30))
+add_part(Part("way", Place.BEHIND, "journey/panels/in_short.html", way_in_short, 10))
+name_stages_by(_names_in_force)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -46,6 +47,7 @@ def conditions(person: Profile) -> SafeString | str:
         for words, kind, holds in (
             (_("under 18"), "danger", person.is_underage),
             (_("no consent"), "", person.consented_at is None and not person.is_underage),
+            (_("blocked"), "danger", person.blocked_at is not None),
             (_("blocked the bot"), "warning", not person.is_active),
             (_("paused"), "info", person.paused_at is not None),
             (_("joined a stream"), "success", person.has_purchased_stream),
@@ -67,6 +69,14 @@ def freshness(person: Profile) -> SafeString | str:
 def names_of_streams() -> dict[str, str]:
     """What the streams are called in the language of the page."""
     return stream_names(language=get_language() or "en")
+
+
+def names_for(request: HttpRequest) -> dict[str, str]:
+    """The same, asked for once a page."""
+    kept: dict[str, str] | None = getattr(request, "_stream_names", None)
+    if kept is None:
+        kept = request._stream_names = names_of_streams()  # type: ignore[attr-defined]
+    return kept
 
 
 def in_a_row(badges: list[SafeString]) -> SafeString:

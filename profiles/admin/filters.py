@@ -109,15 +109,19 @@ class ConditionFilter(_Filter):
         ("reachable", _("may be coached")),
         ("paused", _("paused")),
         ("blocked", _("blocked the bot")),
+        ("barred", _("blocked by staff")),
         ("stranger", _("no consent")),
         ("underage", _("under 18")),
     )
 
     def condition(self, chosen: str) -> Q:
         return {
-            "reachable": Q(consented_at__isnull=False, is_underage=False, is_active=True),
+            "reachable": Q(
+                consented_at__isnull=False, is_underage=False, is_active=True, blocked_at__isnull=True
+            ),
             "paused": Q(paused_at__isnull=False),
             "blocked": Q(is_active=False),
+            "barred": Q(blocked_at__isnull=False),
             "stranger": Q(consented_at__isnull=True, is_underage=False),
             "underage": Q(is_underage=True),
         }[chosen]

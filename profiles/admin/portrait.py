@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from bots.admin.faces import ago
-from profiles.admin.faces import freshness, names_of_streams
+from profiles.admin.faces import freshness, names_for
 from profiles.admin.panels import Panel, add_panel
 from profiles.admin.permissions import may_care
 from profiles.models import FindingKind, FindingOrigin, Profile, VersionOrigin
@@ -25,13 +25,13 @@ _GENDERS = {"female": _("female"), "male": _("male"), "other": _("other")}
 
 def portrait(request: HttpRequest, person: Profile) -> dict[str, Any]:
     """Who they are, as a model and staff see them, and how that came about."""
-    names = names_of_streams()
+    names = names_for(request)
     versions = versions_of(bot_id=person.bot_id, profile_id=person.id)
     return {
         "freshness": freshness(person),
         "streams": [names.get(str(slug), slug) for slug in person.streams],
-        "facts": [(title, value) for title, value in _facts(person) if value],
-        "light": _light(person),
+        "facts": [(title, value) for title, value in facts_of(person) if value],
+        "light": light_of(person),
         "versions": [
             {
                 "line": each,
@@ -65,7 +65,7 @@ def known(request: HttpRequest, person: Profile) -> dict[str, Any]:  # noqa: ARG
     }
 
 
-def _facts(person: Profile) -> list[tuple[Any, Any]]:
+def facts_of(person: Profile) -> list[tuple[Any, Any]]:
     return [
         (_("age"), person.age),
         (_("born"), person.birth_date),
@@ -86,7 +86,7 @@ def _listed(values: Any) -> str:
     return ", ".join(str(each) for each in values) if isinstance(values, list) else ""
 
 
-def _light(person: Profile) -> int | None:
+def light_of(person: Profile) -> int | None:
     """Light and shadow from 0 to 100, where a session found it."""
     light = person.metaphysical_profile.get("light")
     if isinstance(light, bool) or not isinstance(light, int | float):

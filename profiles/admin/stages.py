@@ -1,8 +1,8 @@
-"""Names of the stages in lists and filters. The journey itself lives in a room above; a test compares the two."""
+"""Names of the stages in lists and filters. The journey lives in a room above; it brings the names in force."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -21,8 +21,16 @@ STAGES: Mapping[str, str | Promise] = {
     "RESURRECTION": _("Resurrection"),
     "RETURN_WITH_ELIXIR": _("Return with the Elixir"),
 }
+# Names by code, in the language of the page.
+Source = Callable[[], Mapping[str, str]]
+_source: list[Source] = []
 
 
-def stage_name(code: str) -> str:
-    """The name of a stage; of a code that is none, the code."""
-    return str(STAGES.get(code, code))
+def name_stages_by(source: Source) -> None:
+    """Have this say from now on what the stages are called: staff may word them anew at any time."""
+    _source[:] = [source]
+
+
+def stage_names_in_force() -> Mapping[str, str]:
+    """What the stages are called now; one question for a whole page."""
+    return _source[0]() if _source else {code: str(name) for code, name in STAGES.items()}

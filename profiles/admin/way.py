@@ -11,7 +11,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from bots.admin.faces import ago
-from profiles.admin.faces import names_of_streams
+from profiles.admin.dialogs import FLAGS
+from profiles.admin.faces import names_for
 from profiles.admin.panels import Panel, add_panel
 from profiles.admin.permissions import may_care
 from profiles.models import Profile
@@ -19,14 +20,8 @@ from profiles.selectors.activity_of import Activity, activity_counts, activity_o
 from profiles.selectors.channels_of import channels_of
 from profiles.selectors.consents_of import consents_of
 
-ACTS = 50
+ACTS = 20
 _POSTS = 20
-_STEPS = (
-    ("started_journey", _("Started the journey")),
-    ("completed_journey", _("Completed the journey")),
-    ("visited_platform", _("Visited the platform")),
-    ("purchased_stream", _("Joined a stream")),
-)
 KINDS = {
     "message": _("message"),
     "command": _("command"),
@@ -39,19 +34,11 @@ KINDS = {
 }
 
 
-def funnel(request: HttpRequest, person: Profile) -> dict[str, Any]:  # noqa: ARG001
+def funnel(request: HttpRequest, person: Profile) -> dict[str, Any]:
     """How far they came, and what they agreed to."""
-    names = names_of_streams()
     return {
-        "steps": [
-            {
-                "title": title,
-                "is_done": getattr(person, f"has_{flag}"),
-                "at": ago(at) if (at := getattr(person, f"{flag}_at")) else "",
-            }
-            for flag, title in _STEPS
-        ],
-        "markers": [(name, _marker(value, names)) for name, value in sorted(person.markers.items())],
+        "steps": steps(person),
+        "markers": markers(request, person),
         "consents": [
             {
                 "terms": each.terms,
@@ -64,7 +51,26 @@ def funnel(request: HttpRequest, person: Profile) -> dict[str, Any]:  # noqa: AR
         "source": person.source,
         "created": ago(person.created_at),
         "paused": ago(person.paused_at) if person.paused_at else "",
+        "blocked": ago(person.blocked_at) if person.blocked_at else "",
     }
+
+
+def steps(person: Profile) -> list[dict[str, Any]]:
+    """The steps of the funnel, and when each was taken."""
+    return [
+        {
+            "title": title,
+            "is_done": getattr(person, f"has_{flag}"),
+            "at": ago(at) if (at := getattr(person, f"{flag}_at")) else "",
+        }
+        for flag, title in FLAGS
+    ]
+
+
+def markers(request: HttpRequest, person: Profile) -> list[tuple[str, str]]:
+    """Their markers, streams by name."""
+    names = names_for(request)
+    return [(name, _marker(value, names)) for name, value in sorted(person.markers.items())]
 
 
 def channels(request: HttpRequest, person: Profile) -> dict[str, Any]:
@@ -81,21 +87,30 @@ def channels(request: HttpRequest, person: Profile) -> dict[str, Any]:
 
 
 def activity(request: HttpRequest, person: Profile) -> dict[str, Any]:
-    """Their latest acts, and those before; the archive is looked at separately."""
+    """Their latest acts; those before them come as one scrolls. The archive is looked at separately."""
+    return {
+        **acts_before(request, person),
+        "counts": activity_counts(bot_id=person.bot_id, profile_id=person.id),
+    }
+
+
+def acts_before(request: HttpRequest, person: Profile, *, most: int = ACTS) -> dict[str, Any]:
+    """So many acts before the place in the address, or the latest, and where the next begin."""
     is_archived = request.GET.get("archive") == "1"
-    place = _place(request.GET.get("before", ""))
-    asked: dict[str, Any] = {"bot_id": person.bot_id, "profile_id": person.id}
-    acts = activity_of(**asked, limit=ACTS + 1, before=place, is_archived=is_archived)
-    counts = activity_counts(**asked)
-    older = acts[ACTS - 1] if len(acts) > ACTS else None
+    acts = activity_of(
+        bot_id=person.bot_id,
+        profile_id=person.id,
+        limit=most + 1,
+        before=_place(request.GET.get("before", "")),
+        is_archived=is_archived,
+    )
+    older = acts[most - 1] if len(acts) > most else None
     return {
         "acts": [
             {"kind": KINDS.get(each.kind, each.kind), "at": ago(each.at), "details": _details(each)}
-            for each in acts[:ACTS]
+            for each in acts[:most]
         ],
-        "counts": counts,
         "is_archived": is_archived,
-        "is_first": place is None,
         "older": _query(older, is_archived=is_archived) if older else "",
     }
 
@@ -106,7 +121,7 @@ def _details(act: Activity) -> str:
 
 def _query(act: Activity, *, is_archived: bool) -> str:
     query = {"before": f"{act.at.isoformat()}~{act.id}"} | ({"archive": "1"} if is_archived else {})
-    return f"?{urlencode(query)}#activity"
+    return f"?{urlencode(query)}"
 
 
 def _place(said: str) -> tuple[datetime, UUID] | None:
