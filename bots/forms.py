@@ -9,6 +9,7 @@ from django import forms
 from django.conf import settings
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.forms import BaseDialogForm
 from unfold.widgets import (
@@ -75,7 +76,7 @@ STARTS = {kind: f"starts_{kind}" for kind in ProactiveKind.values}
 
 def _switch(kind: ProactiveKind, help_text: Any) -> forms.BooleanField:
     return forms.BooleanField(
-        label=kind.label.capitalize(), required=False, widget=UnfoldBooleanSwitchWidget(), help_text=help_text
+        label=capfirst(kind.label), required=False, widget=UnfoldBooleanSwitchWidget(), help_text=help_text
     )
 
 
