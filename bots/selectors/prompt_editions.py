@@ -143,9 +143,10 @@ class Wordings:
 
     def _look_up(self, prompt: Prompt, token: str) -> Edition | None:
         if token.startswith("d"):
+            drafts = PromptDraft.objects.filter(prompt=prompt).select_related("editor")
             draft_id = _id(token[1:])
-            row = PromptDraft.objects.filter(prompt=prompt, id=draft_id).select_related("editor").first()
-            return _draft(row) if row else None
+            draft = drafts.filter(id=draft_id).first() if draft_id else None
+            return _draft(draft) if draft else None
         if token.startswith("v") and token[1:].isascii() and token[1:].isdecimal() and len(token) < 10:
             rows = PromptVersion.objects.filter(prompt=prompt, number=int(token[1:]))
             version = rows.select_related("author").first()
