@@ -1,4 +1,5 @@
-"""What the admin's shell says itself: it brings no translations, so its words stand in our catalogue.
+"""What is said without being written anywhere in our code: by the admin's shell, which brings no translations, and
+by fields that were given no name (core/apps.py).
 
 Nothing imports this; `makemessages` reads it.
 """
@@ -63,3 +64,15 @@ ngettext_lazy(
     "\n                Found %(counter)s result in %(time)s seconds\n            ",
     "\n                Found %(counter)s results in %(time)s seconds\n            ",
 )
+_("acknowledged by")
+_("author")
+_("cause")
+_("confirmed by")
+_("correlation id")
+_("created at")
+_("created by")
+_("payload")
+_("profile id")
+_("session id")
+_("updated at")
+_("user id")

@@ -50,6 +50,8 @@ class BotMetricDay(TenantModel):
 
     class Meta:
         db_table = "bot_metric_days"
+        verbose_name = _("daily figure")
+        verbose_name_plural = _("daily figures")
         constraints = [
             models.UniqueConstraint(fields=["bot", "day", "name"], name="bot_metric_days_one_a_day")
         ]
