@@ -34,7 +34,7 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("unhurried")
 
 # Rooms that know no database: their tests run without one.
-WITHOUT_DATABASE = {"llm", "telegram_client", "sandbox", "bin"}
+WITHOUT_DATABASE = {"llm", "telegram_client", "sandbox", "bin", "house"}
 ROOT = Path(__file__).parent
 
 

@@ -9,109 +9,26 @@ import os
 import signal
 import socket
 import subprocess
-import time
-import urllib.request
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 
 import psutil
 import pytest
 
 from bin.kit import postgres_folder, records
-from bin.kit.layout import CHECKOUT
-from bin.kit.network import free_port, is_free
+from bin.kit.network import is_free
+from tests.fixtures.installation import Installation, until
 
 pytestmark = pytest.mark.processes
 
 ALL = ["supervisord", "postgres", "valkey", "sandbox", "web", "worker", "beat", "runbots"]
 
 
-class Installation:
-    """A home with `bin/up` in it, started and stopped as from a shell."""
-
-    def __init__(self, folder: Path) -> None:
-        # Long on purpose: a socket's path may not be. And pytest's folders are closed to other accounts.
-        self.home = folder / ("a home with spaces, 100% " + "x" * 80)
-        self.port, self.sandbox_port = free_port(), free_port()
-        self.up: subprocess.Popen[str] | None = None
-        self.said = ""
-
-    @property
-    def env(self) -> dict[str, str]:
-        kept = {
-            name: value for name, value in os.environ.items() if not name.startswith(("DATABASE_", "REDIS_"))
-        }
-        return {
-            **kept,
-            "RELOVE_HOME": str(self.home),
-            "PORT": str(self.port),
-            "SANDBOX_PORT": str(self.sandbox_port),
-            "RELOVE_ENV_FILE": "",
-        }
-
-    def start(self) -> str:
-        """Start, and wait for the box with the addresses; what was said until then."""
-        log = self.home.with_name("up.out")
-        with log.open("w") as out:
-            self.up = subprocess.Popen(
-                [CHECKOUT / "bin" / "up"], env=self.env, stdout=out, stderr=subprocess.STDOUT, text=True
-            )
-        until(lambda: "Stop: Ctrl-C" in log.read_text() or self.up is None or self.up.poll() is not None, 120)
-        self.said = log.read_text()
-        assert "Stop: Ctrl-C" in self.said, self.said
-        return self.said
-
-    def console(self) -> str:
-        """All that was said since the start."""
-        return self.home.with_name("up.out").read_text()
-
-    def run(self, **env: str) -> subprocess.CompletedProcess[str]:
-        """One more `bin/up`, to its end."""
-        return subprocess.run(
-            [CHECKOUT / "bin" / "up"],
-            env={**self.env, **env},
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60,
-        )
-
-    def pids(self) -> dict[str, int]:
-        """Those that run now, by name."""
-        return {process.name: process.pid for process in records.read(self.home / "run" / "processes.json")}
-
-    def mine(self) -> list[str]:
-        """The command line of every process that has this home on it or in its environment."""
-        return [line for process in psutil.process_iter() if (line := line_of(process, str(self.home)))]
-
-    def page(self, path: str) -> int:
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10) as answer:
-            return int(answer.status)
-
-
-def line_of(process: psutil.Process, home: str) -> str:
-    """A process's command line if it belongs to this home; empty if not, and for one that has just ended."""
-    try:
-        line = " ".join(process.cmdline())
-        return line if home in line or process.environ().get("RELOVE_HOME") == home else ""
-    except psutil.Error:
-        return ""
-
-
-def until(condition: Callable[[], object], seconds: float) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.05)
-
-
 @pytest.fixture(scope="module")
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    installation = Installation(tmp_path_factory.mktemp("up"))
+    # Long on purpose: a socket's path may not be. And pytest's folders are closed to other accounts.
+    installation = Installation(tmp_path_factory.mktemp("up") / ("a home with spaces, 100% " + "x" * 80))
     yield installation
-    if installation.up and installation.up.poll() is None:
-        installation.up.terminate()
-        installation.up.wait(60)
+    installation.end()
     postgres_folder.remove(installation.home / "postgres")
 
 
