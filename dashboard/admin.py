@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 import dashboard.person.actions
 import dashboard.person.parts  # noqa: F401 - what this room brings to a person's page
 from bots.admin import board
-from bots.admin.base import Admin, is_staff
+from bots.admin.base import Admin, may
 from bots.admin.faces import short
+from bots.roles import Capability
 from dashboard.bots.figures import commands, count
 from dashboard.permissions import may_answer
 from sessions_app.models import SavedReply
@@ -42,10 +43,11 @@ class SavedReplyAdmin(Admin):
         return short(reply.text)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        return is_staff(request)
+        # Whoever reads conversations, in any bot.
+        return may(request, Capability.SEE_WORDS)
 
     def has_view_permission(self, request: HttpRequest, obj: object = None) -> bool:  # noqa: ARG002
-        return is_staff(request)
+        return may(request, Capability.SEE_WORDS)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return may_answer(request)

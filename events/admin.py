@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.paginator import InfinitePaginator
 
-from bots.admin.base import ReadOnlyAdmin, is_staff
+from bots.admin.base import OfBots, ReadOnlyAdmin
 from bots.admin.faces import ago, short
 from bots.admin.visible_bots import VisibleBotsFilter
 from core.tenancy import visible_bots
@@ -16,7 +16,7 @@ from events.models import Event
 
 
 @admin.register(Event)
-class EventAdmin(ReadOnlyAdmin):
+class EventAdmin(OfBots, ReadOnlyAdmin):
     """What happened, newest first."""
 
     list_display = ("when", "kind", "bot", "details")
@@ -34,12 +34,6 @@ class EventAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Event]:
         events: QuerySet[Event] = super().get_queryset(request)
         return events.filter(bot_id__in=visible_bots() or ()).select_related("bot")
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return is_staff(request)
-
-    def has_view_permission(self, request: HttpRequest, obj: object = None) -> bool:  # noqa: ARG002
-        return is_staff(request)
 
     @admin.display(description=_("when"), ordering="created_at")
     def when(self, event: Event) -> str:

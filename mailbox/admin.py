@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Any
+from uuid import UUID
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -12,17 +14,19 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.paginator import InfinitePaginator
 
-from bots.admin.base import ReadOnlyAdmin, is_staff
+from bots.admin.base import OfBots, ReadOnlyAdmin, may
 from bots.admin.faces import ago
 from bots.admin.visible_bots import VisibleBotsFilter
+from bots.roles import Capability
 from core.tenancy import visible_bots
 from mailbox.models import BuriedUpdate, InboundOutcome, InboundUpdate
-from mailbox.services.replay import replay
+from mailbox.services.tend_queue import tend_queue
+from mailbox.shelves import Act
 
 
 @admin.register(BuriedUpdate)
-class BuriedUpdateAdmin(ReadOnlyAdmin):
-    """Updates that were given up, newest first."""
+class BuriedUpdateAdmin(OfBots, ReadOnlyAdmin):
+    """Updates that were given up, of all one's bots in one list, newest first; the queues show each bot's own."""
 
     list_display = ("when", "bot", "kind", "reason", "attempts", "size")
     list_display_links = ("when",)
@@ -44,11 +48,8 @@ class BuriedUpdateAdmin(ReadOnlyAdmin):
         )
         return buried
 
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return is_staff(request)
-
-    def has_view_permission(self, request: HttpRequest, obj: object = None) -> bool:  # noqa: ARG002
-        return is_staff(request)
+    def has_replay_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.may(request, Capability.CHANGE_PEOPLE, obj)
 
     @admin.display(description=_("when"), ordering="received_at")
     def when(self, update: InboundUpdate) -> str:
@@ -58,8 +59,17 @@ class BuriedUpdateAdmin(ReadOnlyAdmin):
     def size(self, update: Any) -> int:
         return int(update.bytes)
 
-    @admin.action(description=_("Handle once more"))
+    @admin.action(description=_("Handle once more"), permissions=["replay"])
     def replay_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        count = replay(ids=list(queryset.values_list("id", flat=True)))
+        by_bot: dict[UUID, list[UUID]] = defaultdict(list)
+        for bot_id, row_id in queryset.values_list("bot_id", "id"):
+            by_bot[bot_id].append(row_id)
+        user: Any = request.user
+        count = 0
+        for bot_id, ids in by_bot.items():
+            if not may(request, Capability.CHANGE_PEOPLE, bot_id):
+                messages.error(request, _("Your role in one of these bots does not allow this."))
+                continue
+            count += tend_queue(bot_id=bot_id, act=Act.REPLAY, ids=ids, by=user.pk)
         said = ngettext("%d update is handled once more.", "%d updates are handled once more.", count) % count
         messages.success(request, said)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final, NoReturn
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.contrib import messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -19,6 +20,9 @@ from unfold.admin import ModelAdmin
 from bots.roles import Capability
 from bots.selectors.access import bots_with, capabilities_of
 from core.errors import AppError
+
+# No list shows more at once.
+_MOST_CHOSEN: Final = 1_000
 
 
 class Admin(ModelAdmin):  # type: ignore[misc]
@@ -36,6 +40,19 @@ class Admin(ModelAdmin):  # type: ignore[misc]
             return False
         messages.success(request, done)
         return True
+
+    def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
+        """Do something with chosen rows; who puts another's id into the form is told that there is no such row."""
+        chosen = set(request.POST.getlist(ACTION_CHECKBOX_NAME)[:_MOST_CHOSEN])
+        if chosen:
+            rows = self.get_queryset(request)
+            try:
+                found = {str(each) for each in rows.filter(pk__in=chosen).values_list("pk", flat=True)}
+            except (ValidationError, ValueError):
+                found = set()
+            for each in sorted(chosen - found):
+                not_there(request, each)
+        return super().response_action(request, queryset)
 
     def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: Any) -> Any:  # noqa: ARG002
         # Django leads home with a message that repeats the id; what one may not see is not there.
@@ -160,6 +177,12 @@ class ReadOnlyAdmin(Admin):
 
     def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:  # noqa: ARG002
         return False
+
+
+def not_there(request: HttpRequest, row_id: object) -> NoReturn:
+    """What one may not see is not there. That it was asked for by this id, in an address or a form, is written down."""
+    request.refused = str(row_id)  # type: ignore[attr-defined]
+    raise Http404
 
 
 def is_superuser(request: HttpRequest) -> bool:

@@ -16,12 +16,6 @@ def _is_superuser(request: HttpRequest) -> bool:
     return bool(getattr(request.user, "is_superuser", False))
 
 
-def _may_see_stages(request: HttpRequest) -> bool:
-    return bool(request.user.has_perm("journey.view_stageversion")) or bool(
-        request.user.has_perm("journey.change_stageversion")
-    )
-
-
 def _has_sandbox(request: HttpRequest) -> bool:  # noqa: ARG001
     return bool(SANDBOX_URL)
 
@@ -97,7 +91,6 @@ ADMIN_NAVIGATION: list[dict[str, Any]] = [
                 "title": _("Stages"),
                 "icon": "route",
                 "link": reverse_lazy("admin:journey_stageversion_changelist"),
-                "permission": _may_see_stages,
             },
             {
                 "title": _("Steps"),

@@ -9,9 +9,11 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from bots.admin.base import not_there
 from bots.sign_in import address_in
 from dashboard.queues import faces
 from dashboard.selectors.bots_of import BotName
+from mailbox.selectors.queue_rows import known_rows
 from mailbox.services.clear_shelf import want_clearing
 from mailbox.services.tend_queue import tend_queue
 from mailbox.shelves import Act, Shelf
@@ -23,7 +25,7 @@ _MOST: Final = 200
 def act_on(request: HttpRequest, bot: BotName, shelf: Shelf, act: Act) -> str:
     """Do it with the rows that were chosen, or have it done with all that are alike; what became of it, in words.
 
-    Raises QueueError.
+    Raises QueueError, and Http404 for a row that was never this bot's.
     """
     user: Any = request.user
     sent = request.POST
@@ -43,6 +45,8 @@ def act_on(request: HttpRequest, bot: BotName, shelf: Shelf, act: Act) -> str:
             "count": faces.whole_number(count)
         }
     ids = {each for each in map(_id, sent.getlist("row")[:_MOST]) if each is not None}
+    for each in ids - known_rows(bot_id=bot.id, shelf=shelf, ids=ids):
+        not_there(request, each)
     return faces.told(act, tend_queue(bot_id=bot.id, act=act, ids=ids, by=user.pk) if ids else 0)
 
 

@@ -17,8 +17,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from bots.admin.base import ReadOnlyAdmin
+from bots.admin.base import ReadOnlyAdmin, may
 from bots.admin.faces import ago
+from bots.roles import Capability
 from journey.admin.faces import INTENSITIES, LANGUAGE_NAMES, intensity
 from journey.admin.forms import StageForm
 from journey.contracts import WordingInForce
@@ -36,7 +37,16 @@ _TEMPLATES = "admin/journey/stageversion"
 
 @admin.register(StageVersion)
 class StageVersionAdmin(ReadOnlyAdmin):
-    """The wordings of the stages. They are the whole installation's, like prompts: Django's permissions decide."""
+    """The wordings of the stages. They are the whole installation's: Django's permissions decide who writes them.
+
+    Whoever may change prompts in a bot sees them: each page of the admin asks, and roles are at hand.
+    """
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return may(request, Capability.CHANGE_PROMPTS)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_module_permission(request) or bool(super().has_view_permission(request, obj))
 
     def may_publish(self, request: HttpRequest) -> bool:
         return request.user.has_perm("journey.change_stageversion")

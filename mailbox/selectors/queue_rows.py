@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -65,6 +66,13 @@ def queue_row(*, bot_id: UUID, shelf: Shelf, row_id: UUID) -> QueueRow | None:
     """One row; None for one that lies there no more."""
     found = _shown(shelf_rows(bot_id=bot_id, shelf=shelf).filter(id=row_id), shelf, 1)
     return found[0] if found else None
+
+
+def known_rows(*, bot_id: UUID, shelf: Shelf, ids: Collection[UUID]) -> set[UUID]:
+    """Those of these rows that are in the bot's queue, wherever in it they lie by now."""
+    model = InboundUpdate if shelf.is_inbound else OutboundMessage
+    rows: QuerySet[Any] = model._default_manager.filter(bot_id=bot_id, id__in=ids)
+    return set(rows.values_list("id", flat=True))
 
 
 def queue_groups(*, bot_id: UUID, shelf: Shelf) -> list[Group]:

@@ -6,7 +6,9 @@ from datetime import date
 
 import pytest
 from django.contrib.messages import get_messages
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from bots.models import Alert, Bot, BotAccess, BotMetricDay
 from bots.roles import Role
@@ -14,10 +16,12 @@ from bots.services.raise_alert import raise_alert
 from care.models import RotationRun
 from core.clock import clock
 from core.tenancy import in_bot
+from mailbox.models import InboundUpdate
 from profiles.models import Profile
 from tests.cast import make_profile
 from tests.web.people import browser, make_coach, make_user
 from tests.web.test_bots_admin import changed, page_of
+from tests.web.test_queues_pages import heard
 
 PEOPLE = "/admin/profiles/profile/"
 SENT = {"_form_submitted": "true"}
@@ -244,3 +248,49 @@ def test_a_bot_that_one_may_not_see_is_not_there(bot: Bot, other_bot: Bot) -> No
     foreign = make_profile(other_bot)
     for address in (page_of(other_bot), f"{PEOPLE}{foreign.id}/change/", f"{PEOPLE}nonsense/change/"):
         assert client.get(address).status_code == 404
+
+
+@pytest.mark.parametrize("address", ["/admin/", "/admin/queues/", "/admin/work/", "/admin/bots/bot/"])
+def test_pages_ask_for_roles_once_and_never_for_permissions(bot: Bot, address: str) -> None:
+    client = as_role(bot, Role.COACH)
+    client.get(address)
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(address).status_code == 200
+    asked = [each["sql"] for each in queries.captured_queries]
+    assert [each for each in asked if "auth_permission" in each] == []
+    assert len([each for each in asked if 'FROM "bot_access"' in each]) == 1
+
+
+@pytest.mark.parametrize("address", ["/admin/events/event/", "/admin/mailbox/buriedupdate/"])
+def test_what_happened_to_people_is_closed_to_an_analyst(bot: Bot, address: str) -> None:
+    assert as_role(bot, Role.ANALYST).get(address).status_code == 403
+    assert as_role(bot, Role.READ_ONLY).get(address).status_code == 200
+    # Whoever was given no bot yet sees that there is nothing.
+    assert browser(make_coach()).get(address).status_code == 200
+
+
+def test_saved_replies_are_closed_to_who_reads_no_words(bot: Bot) -> None:
+    replies = "/admin/sessions_app/savedreply/"
+    assert [as_role(bot, role).get(replies).status_code for role in (Role.ANALYST, Role.READ_ONLY)] == [
+        403,
+        200,
+    ]
+
+
+def test_buried_updates_are_handled_once_more_where_the_role_allows_it(bot: Bot, other_bot: Bot) -> None:
+    person = make_coach(bot, role=Role.COACH)
+    BotAccess.objects.create(user=person, bot=other_bot, role=Role.READ_ONLY)
+    mine, read_only = heard(bot), heard(other_bot)
+    response = browser(person).post(
+        "/admin/mailbox/buriedupdate/",
+        {"action": "replay_selected", "_selected_action": [str(mine), str(read_only)]},
+    )
+    assert [str(each) for each in get_messages(response.wsgi_request)] == [
+        "Your role in one of these bots does not allow this.",
+        "1 update is handled once more.",
+    ]
+    for each, row_id, outcome in ((bot, mine, ""), (other_bot, read_only, "buried")):
+        with in_bot(each.id):
+            assert InboundUpdate.objects.for_bot(each.id).get(id=row_id).outcome == outcome
+    reader = as_role(bot, Role.READ_ONLY)
+    assert "replay_selected" not in reader.get("/admin/mailbox/buriedupdate/").content.decode()

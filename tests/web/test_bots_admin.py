@@ -389,11 +389,15 @@ def test_staff_with_the_permission_act_on_their_bots_alone(bot: Bot, other_bot: 
     for each, status in ((bot, 302), (other_bot, 404)):
         response = coach.post(f"/admin/bots/bot/{each.id}/start/", {"_form_submitted": "true"})
         assert response.status_code == status
-    coach.post(LIST, {"action": "restart_selected", "_selected_action": [str(bot.id), str(other_bot.id)]})
+    chosen = [str(bot.id), str(other_bot.id)]
+    response = coach.post(LIST, {"action": "restart_selected", "_selected_action": chosen})
+    assert response.status_code == 404
 
     mine, foreign = Bot.objects.get(id=bot.id), Bot.objects.get(id=other_bot.id)
-    assert (mine.wanted_state, mine.generation) == ("running", 2)
+    assert (mine.wanted_state, mine.generation) == ("running", 1)
     assert (foreign.wanted_state, foreign.generation) == ("stopped", 1)
+    coach.post(LIST, {"action": "restart_selected", "_selected_action": [str(bot.id)]})
+    assert Bot.objects.get(id=bot.id).generation == 2
 
 
 def test_only_owners_give_access(owner: Client, bot: Bot) -> None:

@@ -18,6 +18,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from bots.models import Bot
+from bots.roles import Role
 from core.clock import Clock
 from core.tenancy import in_bot
 from journey.admin.chart import lines
@@ -268,10 +269,16 @@ def test_staff_without_the_permission_see_no_stages(bot: Bot) -> None:
     assert f'href="{STAGES}"' not in coach.get("/admin/").content.decode()
 
 
+def test_whoever_changes_prompts_sees_the_stages_too(bot: Bot) -> None:
+    manager = browser(make_coach(bot, role=Role.MANAGER))
+    assert f'href="{STAGES}"' in manager.get("/admin/").content.decode()
+    assert manager.get(PAGE).context["form"].fields["name"].disabled
+    assert manager.post(PAGE, typed(name="Two")).status_code == 403
+
+
 def test_staff_who_may_look_change_nothing() -> None:
     version = publish(name="One")
     reader = browser(allowed("view_stageversion"))
-    assert f'href="{STAGES}"' in reader.get("/admin/").content.decode()
     page = reader.get(PAGE)
     assert page.context["form"].fields["name"].disabled
     assert "Put in force" not in words(page)
