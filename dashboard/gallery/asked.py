@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.clock import clock
 from profiles.plain import plain_line
-from profiles.selectors.browse_people import PeopleFilter, Place
+from profiles.selectors.browse_people import Key, PeopleFilter, Place
 from profiles.terms import read_term
 
 # How an address says that something is not known.
@@ -114,8 +114,8 @@ class Asked:
         pairs += self.typed.items()
         return urlencode([each for each in pairs if each != without])
 
-    def people(self, *, ids: Sequence[UUID] | None = None) -> PeopleFilter:
-        """The same as it is asked of the people; `ids` are all whom the inbox and what was said leave."""
+    def people(self, *, known: Collection[Key] | None = None) -> PeopleFilter:
+        """The same as it is asked of the people; `known` are all whom the inbox and what was said leave."""
         since, before = self._seen()
         marker, has_value, value = self.said("marker").partition("=")
         flags = {step: {"yes": True, "no": False}.get(self.one(step)) for step in STEPS}
@@ -136,7 +136,7 @@ class Asked:
             seen_since=since,
             seen_before=before,
             term=read_term(self.said("q")),
-            ids=None if ids is None else tuple(ids),
+            known=known,
         )
 
     def _seen(self) -> tuple[datetime | None, datetime | None]:

@@ -11,10 +11,11 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 
 from dashboard.gallery.asked import NEEDS, Asked
+from profiles.selectors.browse_people import Key
 from sessions_app.selectors.people_in_need import people_in_need
 from sessions_app.services.search_words import search_words
 
-MOST: Final = 2_000
+MOST: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +23,9 @@ class Found:
     """In which bots to look, and for whom alone, None where it may be anybody."""
 
     bot_ids: list[UUID]
-    ids: list[UUID] | None = None
+    known: Collection[Key] | None = None
     # When they said what was looked for.
-    said_at: Mapping[UUID, datetime] = field(default_factory=dict)
+    said_at: Mapping[Key, datetime] = field(default_factory=dict)
     # More people said it, or need a human, than were taken.
     is_cut: bool = False
     # Nothing but words that everybody uses.
@@ -54,5 +55,6 @@ def _who_said(words: str, found: Found, readable: Sequence[UUID], reader_id: int
     if not readable or (found.bot_ids and not bot_ids):
         raise PermissionDenied
     said = search_words(bot_ids=bot_ids, words=words, reader_id=reader_id, most=MOST)
-    ids = [each for each in said.people if found.ids is None or each in set(found.ids)]
-    return Found(bot_ids, ids, said.people, found.is_cut or len(said.people) == MOST, said.is_wordless)
+    needed = None if found.known is None else set(found.known)
+    known = [each for each in said.people if needed is None or each in needed]
+    return Found(bot_ids, known, said.people, found.is_cut or len(said.people) == MOST, said.is_wordless)

@@ -92,7 +92,7 @@ class Gallery:
     def page(self, found: Found, *, before: Place | None = None, **how: Any) -> PeoplePage:
         """The people themselves."""
         return browse_people(
-            bot_ids=found.bot_ids, asked=self.asked.people(ids=found.ids), before=before, **how
+            bot_ids=found.bot_ids, asked=self.asked.people(known=found.known), before=before, **how
         )
 
 
@@ -111,7 +111,7 @@ def cards(gallery: Gallery) -> dict[str, Any]:
             stages=gallery.choices.stages,
             streams=gallery.choices.streams,
             may_refresh=person.bot_id in refreshable,
-            said_at=found.said_at.get(person.id),
+            said_at=found.said_at.get((person.bot_id, person.id)),
         )
         for person in page.people
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -13,6 +13,8 @@ from profiles.models import Profile
 from profiles.selectors.due_profiles import FRESH_FOR
 from profiles.statements import SQL
 from profiles.terms import Term
+
+Key = tuple[UUID, UUID]
 
 PAGE: Final = 36
 # How many people of all bots together are looked at in one go, and in how many before the page comes as it is.
@@ -46,8 +48,8 @@ class PeopleFilter:
     seen_since: datetime | None = None
     seen_before: datetime | None = None
     term: Term = _ANYBODY
-    # Only these, where somebody knows already who it may be.
-    ids: tuple[UUID, ...] | None = None
+    # Only these, as (bot, profile), where somebody knows already who it may be.
+    known: Collection[Key] | None = None
 
     @property
     def is_narrow(self) -> bool:
@@ -120,16 +122,16 @@ def browse_people(
     """
     if not bot_ids:
         return PeoplePage((), None)
-    ids = _known(bot_ids, asked)
-    if ids is not None:
-        stretches = (len(ids) + 1,)
+    known = _known(bot_ids, asked)
+    if known is not None:
+        stretches = (len(known) + 1,)
     elif not asked.is_narrow:
         stretches = (limit + 1,)
     found: list[PersonCard] = []
     place = before or Place(
         asked.seen_before or _LATEST, _LAST_ID if asked.seen_before is None else UUID(int=0)
     )
-    params = _params(bot_ids, asked, ids)
+    params = _params(bot_ids, asked, known)
     for stretch in stretches:
         rows = SQL["browse_people"].rows(
             {
@@ -137,7 +139,7 @@ def browse_people(
                 "before_at": place.at,
                 "before_id": place.id,
                 # Of each bot so many; one of many bots is looked through no further than a page.
-                "stretch": stretch if ids is not None else max(limit + 1, stretch // len(bot_ids)),
+                "stretch": stretch if known is not None else max(limit + 1, stretch // len(bot_ids)),
                 "most": limit - len(found) + 1,
             }
         )
@@ -154,21 +156,21 @@ def browse_people(
     return PeoplePage(tuple(found), place)
 
 
-def _known(bot_ids: Sequence[UUID], asked: PeopleFilter) -> list[UUID] | None:
+def _known(bot_ids: Sequence[UUID], asked: PeopleFilter) -> Collection[Key] | None:
     """The only people whom it may be, if that is known beforehand."""
     number = asked.term.telegram_id
     if number is None:
-        return None if asked.ids is None else list(asked.ids)
-    people = Profile.objects.filter(bot_id__in=bot_ids, telegram_id=number)
-    if asked.ids is not None:
-        people = people.filter(id__in=asked.ids)
-    return list(people.values_list("id", flat=True))
+        return asked.known
+    people = Profile.objects.filter(bot_id__in=bot_ids, telegram_id=number).values_list("bot_id", "id")
+    return [key for key in people if asked.known is None or key in asked.known]
 
 
-def _params(bot_ids: Sequence[UUID], asked: PeopleFilter, ids: list[UUID] | None) -> dict[str, Any]:
+def _params(bot_ids: Sequence[UUID], asked: PeopleFilter, known: Collection[Key] | None) -> dict[str, Any]:
     return {
         "bot_ids": list(bot_ids),
-        "ids": ids,
+        "is_known": known is not None,
+        "known_bots": [bot_id for bot_id, _id in known or ()],
+        "known_ids": [profile_id for _bot, profile_id in known or ()],
         "stages": list(asked.stages) or None,
         "genders": list(asked.genders) or None,
         "languages": list(asked.languages) or None,

@@ -60,7 +60,7 @@ WITH looked AS MATERIALIZED (
             (
                 SELECT *
                 FROM profiles
-                WHERE %(ids)s::uuid[] IS NULL AND profiles.bot_id = bot.id
+                WHERE NOT %(is_known)s AND profiles.bot_id = bot.id
                     AND last_seen_at >= %(seen_since)s AND last_seen_at <= %(before_at)s
                     AND (last_seen_at < %(before_at)s OR profiles.id < %(before_id)s)
                 ORDER BY last_seen_at DESC, profiles.id DESC
@@ -68,12 +68,16 @@ WITH looked AS MATERIALIZED (
             )
             UNION ALL
             (
-                SELECT *
-                FROM profiles
-                WHERE profiles.bot_id = bot.id AND profiles.id = ANY (%(ids)s)
+                SELECT known.*
+                FROM unnest(%(known_bots)s::uuid[], %(known_ids)s::uuid[]) AS key (bot_id, id)
+                CROSS JOIN LATERAL (
+                    -- One by one, by their keys: nobody else's row is read.
+                    SELECT * FROM profiles WHERE profiles.bot_id = key.bot_id AND profiles.id = key.id LIMIT 1
+                ) AS known
+                WHERE %(is_known)s AND key.bot_id = bot.id
                     AND last_seen_at >= %(seen_since)s AND last_seen_at <= %(before_at)s
-                    AND (last_seen_at < %(before_at)s OR profiles.id < %(before_id)s)
-                ORDER BY last_seen_at DESC, profiles.id DESC
+                    AND (last_seen_at < %(before_at)s OR known.id < %(before_id)s)
+                ORDER BY last_seen_at DESC, known.id DESC
                 LIMIT %(stretch)s
             )
         ) AS person

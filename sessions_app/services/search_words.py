@@ -18,9 +18,9 @@ _ONE_SEARCH: Final = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """People by their profile, and when they said it last. `is_wordless`: nothing but words that everybody says."""
+    """People, as (bot, profile), and when they said it last. `is_wordless`: nothing but words that everybody says."""
 
-    people: Mapping[UUID, datetime]
+    people: Mapping[tuple[UUID, UUID], datetime]
     is_wordless: bool = False
 
 
@@ -44,5 +44,5 @@ def search_words(*, bot_ids: Sequence[UUID], words: str, reader_id: int, most: i
             "lately": now - _ONE_SEARCH,
         }
     )
-    people = {row.profile_id: row.said_at for row in rows if row.profile_id is not None}
+    people = {(row.bot_id, row.profile_id): row.said_at for row in rows if row.profile_id is not None}
     return Said(people, is_wordless=rows[0].is_wordless)

@@ -11,12 +11,12 @@ WITH noted AS (
             AND (events.payload ->> 'by')::integer = %(reader_id)s
     )
 )
-SELECT found.profile_id, found.said_at, numnode(plainto_tsquery('russian', %(words)s)) = 0 AS is_wordless
+SELECT found.bot_id, found.profile_id, found.said_at, numnode(plainto_tsquery('russian', %(words)s)) = 0 AS is_wordless
 FROM (SELECT 1) AS always
 LEFT JOIN LATERAL (
-    SELECT hit.profile_id, max(hit.said_at) AS said_at
+    SELECT hit.bot_id, hit.profile_id, max(hit.said_at) AS said_at
     FROM search_words(%(bot_ids)s::uuid[], %(words)s, %(most)s) AS hit
-    GROUP BY hit.profile_id
+    GROUP BY hit.bot_id, hit.profile_id
     ORDER BY max(hit.said_at) DESC, hit.profile_id
     LIMIT %(most)s
 ) AS found ON true
