@@ -104,7 +104,10 @@ def listed(found: Editions, in_force: Edition, ref: PromptRef) -> list[dict[str,
     rows = [shown(each, ref, in_force) for each in found.drafts]
     earlier = [*found.versions[1:], found.next or found.shipped]
     rows += [shown(each, ref, since) for each, since in zip(found.versions, earlier, strict=False)]
-    return rows if found.next else [*rows, shown(found.shipped, ref)]
+    if not found.next:
+        rows.append(shown(found.shipped, ref))
+    now = in_force.number or 0
+    return [{**row, "is_later": (row["edition"].number or 0) > now} for row in rows]
 
 
 def variables_of(key: str, text: str = "") -> list[dict[str, Any]]:
