@@ -55,6 +55,8 @@ _ALSO: Final[Mapping[str, Key]] = {
     "стадия": Key.JOURNEY_STAGE,
     "этап": Key.JOURNEY_STAGE,
     "stream": Key.STREAMS,
+    "программа": Key.STREAMS,
+    "программы": Key.STREAMS,
     "поток": Key.STREAMS,
     "потоки": Key.STREAMS,
     "готовность": Key.READINESS,

@@ -273,7 +273,7 @@ def test_the_worst_that_fits_is_answered_with_few_mistakes(said: str) -> None:
         (
             "streams=past-lives|hero-path|none",
             "people with the stream “Hero's Path”, “Past Lives” or not known",
-            "люди, поток: «Путь Героя», «Прошлые Жизни» или неизвестно",
+            "люди, программа: «Путь Героя», «Прошлые Жизни» или неизвестно",
         ),
         (
             "readiness.hero-path>=60",
@@ -289,7 +289,7 @@ def test_the_worst_that_fits_is_answered_with_few_mistakes(said: str) -> None:
         (
             "!has_purchased_stream,has_started_journey",
             "people who have started the journey, who have purchased no stream",
-            "люди, начали путь, не купили ни одного потока",
+            "люди, начали путь, не купили ни одной программы",
         ),
         ("is_active=no", "people who have blocked the bot", "люди, заблокировали бота"),
         ("is_active=yes|no", "people is_active: yes or no", "люди, is_active: да или нет"),
