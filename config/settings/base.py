@@ -18,9 +18,12 @@ ENCRYPTION_KEYS: list[str] = env.list("ENCRYPTION_KEYS", default=[])
 
 RELOVE_HOME = Path(env.str("RELOVE_HOME", default=str(BASE_DIR / ".relove")))
 
+# Bots and background work show no pages: the admin's are not even imported there, nor all that they are made of.
+_shows_pages = env.str("DATABASE_ROLE", default="staff") != "runtime"
+
 INSTALLED_APPS = [
     "unfold",
-    "django.contrib.admin",
+    "django.contrib.admin" if _shows_pages else "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
