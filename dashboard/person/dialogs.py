@@ -38,13 +38,17 @@ class EraseDialog(PersonDialog):
 
     typed = forms.CharField(
         max_length=80,
-        label=gettext_lazy("To confirm, type"),
         widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["typed"].help_text = " / ".join(self._marks())
+        marks = self._marks()
+        self.fields["typed"].label = (
+            _("Type %(username)s or %(number)s to confirm") % {"username": marks[0], "number": marks[1]}
+            if len(marks) > 1
+            else _("Type %(number)s to confirm") % {"number": marks[0]}
+        )
 
     def _marks(self) -> list[str]:
         person = self.person

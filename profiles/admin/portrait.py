@@ -19,6 +19,8 @@ from profiles.selectors.versions_of import versions_of
 _KINDS = dict(FindingKind.choices)
 _ORIGINS = dict(FindingOrigin.choices)
 _VERSION_ORIGINS = dict(VersionOrigin.choices)
+# What the metaphysical profile lists.
+_INNER = (("themes", _("themes")), ("patterns", _("patterns")))
 # What has a name of its own for staff.
 _GENDERS = {"female": _("female"), "male": _("male"), "other": _("other")}
 
@@ -32,6 +34,9 @@ def portrait(request: HttpRequest, person: Profile) -> dict[str, Any]:
         "streams": [names.get(str(slug), slug) for slug in person.streams],
         "facts": [(title, value) for title, value in facts_of(person) if value],
         "light": light_of(person),
+        "inner": [
+            (title, lines) for name, title in _INNER if (lines := _lines(person.metaphysical_profile, name))
+        ],
         "versions": [
             {
                 "line": each,
@@ -84,6 +89,11 @@ def facts_of(person: Profile) -> list[tuple[Any, Any]]:
 
 def _listed(values: Any) -> str:
     return ", ".join(str(each) for each in values) if isinstance(values, list) else ""
+
+
+def _lines(profile: dict[str, Any], name: str) -> list[str]:
+    lines = profile.get(name)
+    return [str(each) for each in lines] if isinstance(lines, list) else []
 
 
 def light_of(person: Profile) -> int | None:
