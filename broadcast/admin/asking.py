@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from bots.admin.faces import ago
 from bots.models import Bot
@@ -150,7 +151,7 @@ class Asked:
         language = language_now()
         options = [(each.code, each.name(language)) for each in things_of(key, self.words)]
         if key not in ALWAYS_KNOWN:
-            options += [("none", str(_("not known"))), ("*", str(_("any")))]
+            options += [("none", str(_("not known"))), ("*", pgettext("whatever is known", "any"))]
         known = {code for code, _title in options}
         # What is no longer there stays visible: criteria that were saved may still speak of it.
         options += [(code, code) for code in sorted(picked - known)]
