@@ -110,8 +110,15 @@ class BotActions(_OfBots):
         form=TokenDialog,
     )
     def replace_token(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
-        service = partial(replace_token, token=form.cleaned_data["token"])
-        return self._act(request, object_id, service, done=_("“%s” has its new token."))
+        token = form.cleaned_data["token"].strip()
+        bot = self.get_object(request, object_id)
+        is_another = bot is not None and bot.telegram_id and token.partition(":")[0] != str(bot.telegram_id)
+        done = (
+            _("“%s” has its new token. In Telegram it is another bot now: people have to find it anew.")
+            if is_another
+            else _("“%s” has its new token.")
+        )
+        return self._act(request, object_id, partial(replace_token, token=token), done=done)
 
     @admin.action(description=_("Start"), permissions=["start_stop"])
     def start_selected(self, request: HttpRequest, bots: QuerySet[Bot]) -> None:

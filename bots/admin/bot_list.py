@@ -21,10 +21,18 @@ if TYPE_CHECKING:
 class BotList(ChangeList):  # type: ignore[misc]
     """A page of the list, whose figures are looked up for all of its bots at once."""
 
+    # Django's own, which mypy does not see through unfold.
+    result_list: Any
+    result_count: int
+    full_result_count: int | None
+
     def get_results(self, request: HttpRequest) -> None:
         """The bots of this page, each with its pieces."""
         super().get_results(request)
-        bots: list[Bot] = list(self.result_list)  # type: ignore[has-type]
+        if self.full_result_count is None and not (self.query or self.has_active_filters):
+            # All are shown: they were counted already.
+            self.full_result_count, self.show_full_result_count = self.result_count, True
+        bots: list[Bot] = list(self.result_list)
         for line in lines_of(bots):
             line.bot.__dict__["pieces"] = cells(request, line)
         self.result_list = bots

@@ -59,7 +59,7 @@ class SeenBotForm(BotForm):
             column: Any = now._meta.get_field(name)
             labels.append(str(column.verbose_name))
             if field in self.fields:
-                self.add_error(field, _("Somebody else has put this here: %s") % _value(now, name))
+                self.add_error(field, _("Changed meanwhile to: %s") % _value(now, name))
         words = _(
             "While you had this page open, %(who)s changed: %(what)s. Nothing of yours is saved yet. "
             "Save again to put what stands here in place of theirs, or open the page anew."

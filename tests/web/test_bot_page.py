@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.contrib.messages import get_messages
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -24,7 +25,7 @@ from bots.services.record_polls import record_polls
 from bots.services.update_bot import update_bot
 from core.clock import Clock, clock
 from core.tenancy import in_bot
-from tests.cast import make_bot
+from tests.cast import make_bot, make_token
 from tests.fixtures.database import database_role
 from tests.web.people import browser, make_coach, make_user
 from tests.web.test_bots_admin import changed, page_of
@@ -229,8 +230,8 @@ def test_whoever_saves_second_is_told_what_the_first_has_changed(bot: Bot) -> No
     told = errors(response)
     assert set(told) == {"__all__", "name", "persona"}
     assert told["__all__"][0].startswith("While you had this page open, Anna K. changed: name, persona.")
-    assert told["name"] == ["Somebody else has put this here: Anna's"]
-    assert told["persona"] == ["Somebody else has put this here: Mild"]
+    assert told["name"] == ["Changed meanwhile to: Anna's"]
+    assert told["persona"] == ["Changed meanwhile to: Mild"]
     fresh = Bot.objects.get(id=bot.id)
     assert (fresh.name, fresh.persona, fresh.language, fresh.daily_budget_usd) == (
         "Anna's",
@@ -258,9 +259,7 @@ def test_a_third_change_meanwhile_is_told_again(bot: Bot) -> None:
     assert "somebody changed: name" in errors(response)["__all__"][0]
     update_bot(bot_id=bot.id, name="Two")
     again = unescape(re.search(r'name="seen" value="([^"]*)"', response.content.decode())[1])  # type: ignore[index]
-    assert errors(boris.post(page_of(bot), changed(bot, seen=again)))["name"] == [
-        "Somebody else has put this here: Two"
-    ]
+    assert errors(boris.post(page_of(bot), changed(bot, seen=again)))["name"] == ["Changed meanwhile to: Two"]
     assert Bot.objects.get(id=bot.id).name == "Two"
 
 
@@ -291,9 +290,9 @@ def test_a_key_or_a_list_that_was_changed_is_told_without_its_secret(bot: Bot, o
     assert other.post(page_of(bot), sent | {"seen": seen(other, bot)}).status_code == 302
     response = owner.post(page_of(bot), changed(bot, seen=shown))
     told = errors(response)
-    assert told["model_key"] == ["Somebody else has put this here: …efgh"]
-    assert told["admin_telegram_ids"] == ["Somebody else has put this here: 11, 12"]
-    assert told["config"] == ['Somebody else has put this here: {"greeting": "x"}']
+    assert told["model_key"] == ["Changed meanwhile to: …efgh"]
+    assert told["admin_telegram_ids"] == ["Changed meanwhile to: 11, 12"]
+    assert told["config"] == ['Changed meanwhile to: {"greeting": "x"}']
     assert "sk-0123456789" not in response.content.decode()
 
 
@@ -302,7 +301,7 @@ def test_what_the_other_has_typed_is_words(bot: Bot, owner: Client) -> None:
     update_bot(bot_id=bot.id, name=f"{HOSTILE}{'x' * 60}")
     page = owner.post(page_of(bot), changed(bot, seen=shown)).content.decode()
     assert "<script>alert" not in page
-    assert "Somebody else has put this here: &lt;script&gt;" in page
+    assert "Changed meanwhile to: &lt;script&gt;" in page
 
 
 @pytest.mark.parametrize("shown", ["", "nonsense", "[1]", '{"name": 5}', "\x00"])
@@ -318,3 +317,20 @@ def test_record_of_polls_moves_the_page(owner: Client) -> None:
         observe_state(bot_id=bot.id, state="running")
         record_polls(polls={bot.id: (clock.now(), clock.now())})
     assert 'class="bot-state is-good"' in words(owner, bot)
+
+
+def replaced(client: Client, bot: Bot, token: str) -> str:
+    response: Any = client.post(
+        f"/admin/bots/bot/{bot.id}/replace-token/", {"_form_submitted": "true", "token": token}
+    )
+    *_earlier, message = get_messages(response.wsgi_request)
+    assert Bot.objects.get(id=bot.id).token == token.strip()
+    return str(message)
+
+
+def test_a_token_of_another_bot_of_telegrams_is_told_apart_from_a_new_one_of_the_same(
+    owner: Client, bot: Bot
+) -> None:
+    assert replaced(owner, bot, f"{bot.telegram_id}:AA{'n' * 33} ") == f"“{bot.name}” has its new token."
+    Bot.objects.filter(id=bot.id).update(telegram_id=bot.telegram_id)
+    assert "people have to find it anew" in replaced(owner, bot, make_token())
