@@ -127,6 +127,8 @@ def test_a_time_zone_that_nobody_knows_is_no_obstacle(owner: Client) -> None:
 def test_the_page_of_a_bot_without_a_status_is_shown(owner: Client, bot: Bot) -> None:
     bot.status.delete()
     assert "stopped" in words(owner, bot)
+    # Other tests count bots by their statuses.
+    BotStatus.objects.create(bot=bot)
 
 
 def test_the_commands_are_those_of_its_menu_in_its_language(owner: Client) -> None:
