@@ -93,6 +93,10 @@ class House:
             str(line.get("text", "")) for line in self._messages(token, user_id) if line["from"]["is_bot"]
         ]
 
+    def answered(self, token: str, user_id: int, before: int) -> None:
+        """Wait until the bot has said more than so many messages."""
+        until(lambda: len(self.heard(token, user_id)) > before, 20)
+
     def hear(self, token: str, user_id: int, words: str) -> None:
         """Wait until the bot has said so."""
         until(lambda: any(words in line for line in self.heard(token, user_id)), 20)
