@@ -128,7 +128,6 @@ class AuditEntryAdmin(ReadOnlyAdmin):
             **self.admin_site.each_context(request),
             **(extra_context or {}),
             "title": _("Book of changes"),
-            "opts": self.model._meta,
             "form": form,
             "days": _by_day(found[:ROWS], names),
             "is_narrowed": bool(form.is_bound and set(request.GET) - {"before"}),

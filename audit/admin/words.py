@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any, Final
 
 from django.urls import NoReverseMatch, reverse
@@ -88,6 +89,8 @@ _NAMING: Final = ("name", "title", "username", "name_en", "key", "slug", "kind")
 _STAFF: Final = frozenset(
     {"by", "user_id", "author_id", "asked_by", "operator_id", "assigned_to_id", "acknowledged_by_id"}
 )
+# What belongs to a member of staff and is called as they are.
+_OF_STAFF: Final = frozenset({"bot_access", "staff_sessions", "second_factors"})
 # What says nothing to anybody who reads it.
 _SKIPPED: Final = frozenset({"id", "created_at", "updated_at", "changed_at"})
 _EMPTY: Final[tuple[Any, ...]] = (None, "", [], {})
@@ -129,7 +132,7 @@ def name_of(entry: AuditEntry, names: Names) -> str:
     if entry.subject == "auth_user" and entry.row_id.isdecimal():
         return names.staff.get(int(entry.row_id), "")
     said = {**(entry.before or {}), **(entry.after or {})}
-    if entry.subject == "bot_access":
+    if entry.subject in _OF_STAFF:
         return names.staff.get(said.get("user_id") or 0, "")
     found = next((said[each] for each in _NAMING if isinstance(said.get(each), str)), "")
     return "" if found == HIDDEN else found[:80]
@@ -148,7 +151,14 @@ def page_of(entry: AuditEntry) -> str:
 
 def fields_of(entry: AuditEntry, names: Names) -> list[Field]:
     """What the entry says, field by field."""
-    return list(_fields(entry.before, entry.after, names))
+    after = entry.after
+    if after is not None and entry.action == AuditAction.REFUSED:
+        is_closed = after.get("status") == HTTPStatus.FORBIDDEN
+        return [Field(_("answer"), "", _("not allowed") if is_closed else _("there is nothing such"))]
+    if after is not None and after.get("by") == entry.actor_id:
+        # Events say it too.
+        after = {name: value for name, value in after.items() if name != "by"}
+    return list(_fields(entry.before, after, names))
 
 
 def _fields(

@@ -101,6 +101,14 @@ def test_values_are_said_in_words(
     assert (field.was, field.now) == said
 
 
+def test_a_refusal_says_what_the_answer_was_and_who_acts_is_not_said_twice() -> None:
+    for status, said in ((403, "not allowed"), (404, "there is nothing such")):
+        (field,) = fields_of(AuditEntry(action="refused", after={"status": status}), NOBODY)
+        assert field.now == said
+    event = AuditEntry(action="read", actor_id=7, after={"by": 7, "reason": "mend"})
+    assert [(each.name, each.now) for each in fields_of(event, NOBODY)] == [("reason", "mend")]
+
+
 def test_what_has_a_page_leads_there_and_what_is_gone_does_not(bot: Bot) -> None:
     def address(**fields: Any) -> str:
         return page_of(AuditEntry(**{"action": "update", "row_id": str(bot.id), "subject": "bots", **fields}))
