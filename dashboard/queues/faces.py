@@ -110,7 +110,7 @@ def age(moment: datetime | None) -> str:
     """How long ago, in one unit."""
     if moment is None:
         return ""
-    return lasting(max(0.0, (clock.now() - moment).total_seconds()))
+    return lasting(max(1.0, (clock.now() - moment).total_seconds()))
 
 
 def lasting(seconds: float) -> str:
