@@ -52,11 +52,6 @@ def take(trial_id: UUID) -> bool:
     return bool(cache.add(_key(trial_id, "taken"), 1, timeout=_TAKEN_FOR))
 
 
-def is_busy(user_id: int) -> bool:
-    """Whether a trial of this person is under way."""
-    return cache.get(_busy(user_id)) is not None
-
-
 def begin(user_id: int, trial_id: UUID) -> bool:
     """Note that a trial of theirs is under way; False where one is already."""
     return bool(cache.add(_busy(user_id), str(trial_id), timeout=_TAKEN_FOR))

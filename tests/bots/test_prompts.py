@@ -10,7 +10,8 @@ from django.contrib.auth.models import User
 from bots.errors import BotError
 from bots.models import Persona, Prompt, PromptVersion
 from bots.selectors.published_prompt import published_prompt, published_prompts
-from bots.services.publish_prompt import publish_prompt, publish_version, withdraw_prompt
+from bots.services.draft_prompt import begin_draft, discard_draft, save_draft
+from bots.services.publish_prompt import publish_draft, publish_prompt, publish_version, withdraw_prompt
 from tests.bots.notifications import heard_by
 from tests.cast import make_bot, make_token
 
@@ -119,3 +120,28 @@ def test_what_cannot_be_published_is_refused(persona: Persona) -> None:
     with pytest.raises(BotError) as refusal:
         withdraw_prompt(prompt_id=uuid4())
     assert refusal.value.code == "bots.prompt_unknown"
+
+
+def test_a_draft_is_for_a_prompt_that_there_is(persona: Persona) -> None:
+    def refused(**where: Any) -> str:
+        asked = {"persona_id": persona.id, "key": "coach.natasha", "language": "ru", "body": "x", **where}
+        with pytest.raises(BotError) as refusal:
+            begin_draft(**asked, editor=None)
+        return refusal.value.code
+
+    assert refused(key="coach.han") == "bots.prompt_unknown"
+    assert refused(language="de") == "bots.prompt_unknown"
+    assert refused(persona_id=uuid4()) == "bots.persona_unknown"
+    assert refused(body=" \n") == "bots.prompt_empty"
+    assert refused(body="x" * 20_001) == "bots.prompt_long"
+    assert not Prompt.objects.filter(persona=persona).exists()
+
+
+def test_a_draft_that_is_gone_is_neither_saved_nor_published(persona: Persona) -> None:
+    with pytest.raises(BotError) as refusal:
+        save_draft(draft_id=uuid4(), seen=1, body="x", title="", editor=None)
+    assert refusal.value.code == "bots.draft_unknown"
+    with pytest.raises(BotError) as refusal:
+        publish_draft(draft_id=uuid4(), seen=1, author=None)
+    assert refusal.value.code == "bots.draft_unknown"
+    assert discard_draft(draft_id=uuid4()) is False

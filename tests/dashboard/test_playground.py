@@ -25,6 +25,8 @@ from core.clock import Clock, clock
 from core.tenancy import in_bot
 from dashboard.playground.shelf import kept_standing, kept_trial
 from dashboard.services.run_trial import run_trial
+from dashboard.services.want_trial import TASK
+from dashboard.tasks import run_trial as task
 from journey.stages import stage
 from sessions_app.default_prompts import PROMPT_KEYS, default_prompt
 from tests.cast import make_bot
@@ -252,6 +254,13 @@ def test_a_task_that_is_handed_out_twice_asks_once(speaking: Bot) -> None:
     assert run_trial(trial_id=trial.id) is not None
     assert run_trial(trial_id=trial.id) is None
     assert run_trial(trial_id=uuid4()) is None
+
+
+def test_the_worker_knows_the_task_by_its_name(speaking: Bot) -> None:
+    trial = make_trial(speaking)
+    assert task.name == TASK
+    task(str(trial.id))
+    assert kept_standing(trial.id).state == "done"
 
 
 def test_a_worker_that_does_not_come_is_told(owner: Client, speaking: Bot, stopped_clock: Clock) -> None:
