@@ -30,6 +30,7 @@ _COLOURS = {
     AlertKind.BOT_CRASHED: "danger",
     AlertKind.TOKEN_REVOKED: "danger",
     AlertKind.BUDGET_SPENT: "warning",
+    AlertKind.BROADCAST_PAUSED: "warning",
     AlertKind.CRISIS: "danger",
 }
 

@@ -15,6 +15,7 @@ from dashboard.queues import doors, faces
 from dashboard.queues.board import work_on
 from dashboard.queues.rights import may_act, may_read
 from dashboard.selectors.bots_of import BotName
+from mailbox.contracts import BULK
 from mailbox.masking import Line, masked, whole
 from mailbox.selectors.queue_figures import queue_figures
 from mailbox.selectors.queue_rows import queue_content, queue_groups, queue_row, queue_rows
@@ -96,7 +97,7 @@ def row_page(
         "may_read": may_read(request, bot.id) and bool(content) and not is_read,
         "reading": doors.reading(bot.id, shelf, row_id),
         "reasons": faces.REASONS.items(),
-        "acts": [] if row.is_farewell else _acts(request, bot, shelf),
+        "acts": _acts(request, bot, shelf),
     }
 
 
@@ -114,7 +115,9 @@ def _row(bot: BotName, shelf: Shelf, row: QueueRow, people: Mapping[int, PersonN
         "priority": faces.PRIORITIES.get(row.priority, "") if row.priority is not None else "",
         "size": faces.size(row.size) if row.size else "",
         "is_empty": shelf is Shelf.BURIED and not row.size,
-        "is_fixed": row.is_farewell or (shelf is Shelf.OUTGOING and row.state == "held"),
+        # On its way, promised, or decided elsewhere.
+        "is_fixed": shelf is Shelf.OUTGOING
+        and (row.is_farewell or row.state == "held" or row.priority == BULK),
     }
 
 

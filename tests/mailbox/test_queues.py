@@ -192,18 +192,19 @@ def test_a_message_that_waits_is_kept_back_and_one_in_hand_or_promised_is_not(bo
     (in_hand,) = say(bot, word(1))
     with in_bot(bot.id):
         outgoing(hand=hand, busy=(), slots=10)
-    waiting, farewell = say(bot, word(2), word(3, is_farewell=True))
-    ids = [in_hand.id, waiting.id, farewell.id]
+    waiting, farewell, to_many = say(bot, word(2), word(3, is_farewell=True), word(4, priority=3))
+    ids = [in_hand.id, waiting.id, farewell.id, to_many.id]
     with in_bot(bot.id):
         assert tend_queue(bot_id=bot.id, act=Act.CANCEL, ids=ids, by=1) == 1
-    assert [message_of(bot, each).state for each in (in_hand, waiting, farewell)] == [
+    assert [message_of(bot, each).state for each in (in_hand, waiting, farewell, to_many)] == [
         "sending",
         "failed",
+        "pending",
         "pending",
     ]
     assert message_of(bot, waiting).error == "taken back by staff"
     with in_bot(bot.id):
-        assert [each.id for each in outgoing(hand=hand, busy=(1,), slots=10)] == [farewell.id]
+        assert [each.id for each in outgoing(hand=hand, busy=(1, 4), slots=10)] == [farewell.id]
 
 
 # A whole shelf

@@ -295,11 +295,14 @@ def test_all_that_are_alike_are_worked_on_in_the_background(bot: Bot, redis_url:
 
 
 def test_a_message_that_waits_is_kept_back(bot: Bot) -> None:
-    waiting, farewell = said(bot), said(bot, is_farewell=True)
+    waiting, farewell, to_many = said(bot), said(bot, is_farewell=True), said(bot, priority=3)
     client = as_role(bot, Role.MANAGER)
     page = html(client.get(place(bot, "outgoing")))
     assert str(waiting) in page
     assert f'value="{farewell}"' not in page
+    assert f'value="{to_many}"' not in page
+    assert "do/cancel" not in html(client.get(place(bot, "outgoing", f"{to_many}/")))
+    assert "do/cancel" in html(client.get(place(bot, "outgoing", f"{waiting}/")))
     response = client.post(place(bot, "outgoing", "do/cancel/"), {"row": [str(waiting), str(farewell)]})
     assert told(response) == "1 message is not sent."
     assert "taken back by staff" in html(client.get(place(bot, "undelivered")))
