@@ -35,7 +35,8 @@ WHAT_THEY_ARE: Final[dict[Shelf, Any]] = {
         "handled once more; after 30 days it is gone."
     ),
     Shelf.OUTGOING: gettext_lazy(
-        "What the bot says and Telegram does not have yet, in the order of its age."
+        "What the bot says and Telegram does not have yet, in the order of its age. What belongs to a broadcast is "
+        "paused or cancelled on the broadcast's own page."
     ),
     Shelf.UNDELIVERED: gettext_lazy(
         "What Telegram refused, and what nobody knows of whether it arrived, of the last 30 days. What belongs to a "
