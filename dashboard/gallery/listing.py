@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.http import Http404, HttpRequest
+from django.utils.timesince import timesince
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -20,7 +21,6 @@ from dashboard.gallery.asked import Asked, Choices
 from dashboard.gallery.faces import card
 from dashboard.gallery.finding import Found, find
 from dashboard.gallery.permissions import people_bots, refreshable_bots, searchable_bots
-from dashboard.inbox.faces import lately, zone
 from dashboard.selectors.bots_of import BotName, bots_of
 from journey.selectors.stage_names import stage_names
 from profiles.selectors.browse_people import PeoplePage, Place, browse_people
@@ -124,7 +124,7 @@ def cards(gallery: Gallery) -> dict[str, Any]:
         "older": _address(gallery.asked, page.older, looks),
         "again": _address(gallery.asked, page.older, 0),
         "looks_on": looks < MOST_LOOKS,
-        "since": lately(page.older.at, zone("UTC")) if page.older else "",
+        "since": timesince(page.older.at, clock.now(), depth=1) if page.older else "",
         "may_refresh": bool(refreshable & set(gallery.bot_ids)),
         "steps": _STEPS,
     }

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -53,7 +53,10 @@ def refresh(request: HttpRequest) -> list[tuple[bool, str]]:
 
 
 def runs(request: HttpRequest, *, told: Sequence[tuple[bool, str]] = ()) -> dict[str, Any]:
-    """How the rounds over picked people stand, for the fragment that is fetched again while one goes on."""
+    """How the rounds over picked people stand, for the fragment that is fetched again while one goes on.
+
+    `told` is what a form came to, as `refresh` says it.
+    """
     bot_ids = refreshable_bots(request)
     found = picked_runs(bot_ids=bot_ids) if bot_ids else []
     names = {bot.id: bot.name for bot in bots_of(bot_ids=[run.bot_id for run in found])} if found else {}
@@ -64,8 +67,8 @@ def runs(request: HttpRequest, *, told: Sequence[tuple[bool, str]] = ()) -> dict
             person: result or ("waiting" if run.is_live else "left") for person, result in run.people.items()
         }
     return {
-        "runs": [_run(run, names[run.bot_id]) for run in found],
-        "is_live": any(run.is_live for run in found),
+        "live": _together([run for run in found if run.is_live], names),
+        "over": _together([run for run in found if not run.is_live], names),
         "states": [(person, state, _STATES[state]) for person, state in states.items()],
         "told": told,
     }
@@ -133,18 +136,35 @@ def _told(picked: Picked, bot: str, *, is_one_bot: bool) -> str:
     return words if is_one_bot else f"{bot}: {words}"
 
 
-def _run(run: PickedRun, bot: str) -> dict[str, Any]:
-    settled = sum(bool(result) for result in run.people.values())
-    total = max(run.candidates, settled, 1)
+def _together(runs: Sequence[PickedRun], names: Mapping[UUID, str]) -> dict[str, Any] | None:
+    """Rounds as one, and each of them."""
+    if not runs:
+        return None
+    results = [result for run in runs for result in run.people.values()]
+    cost = sum(run.cost_micros for run in runs)
     return {
-        "look": "live" if run.is_live else "good" if run.state == "done" else "bad",
-        "bot": bot,
+        "is_well": all(run.is_live or run.state == "done" for run in runs),
+        **_figures(results),
+        "cost": money(cost) if cost else "",
+        "when": ago(max(run.wanted_at for run in runs)),
+        "runs": [
+            {
+                "bot": names[run.bot_id],
+                "note": _NOTES.get(run.state, ""),
+                **_figures(list(run.people.values())),
+            }
+            for run in runs
+        ],
+    }
+
+
+def _figures(results: Sequence[str]) -> dict[str, Any]:
+    counts = Counter(results)
+    settled = len(results) - counts[""]
+    return {
         "settled": settled,
-        "total": run.candidates,
-        "length": f"{settled / total * 100:.1f}",
+        "total": len(results),
+        "length": f"{settled / max(1, len(results)) * 100:.1f}",
         "result": _("%(updated)d renewed · %(skipped)d nothing new · %(failed)d failed")
-        % {"updated": run.updated, "skipped": settled - run.updated - run.failed, "failed": run.failed},
-        "cost": money(run.cost_micros) if run.cost_micros else "",
-        "note": _NOTES.get(run.state, ""),
-        "when": ago(run.wanted_at),
+        % {"updated": counts["updated"], "skipped": counts["skipped"], "failed": counts["failed"]},
     }

@@ -21,5 +21,10 @@ urlpatterns = [
     _page("cards/", views.cards, "cards"),
     _page("refresh/", views.refresh, "refresh"),
     _page("runs/", views.runs, "runs"),
-    _page("photo/<uuid:bot_id>/<uuid:profile_id>/", views.photo, "photo"),
+    # A browser may keep a picture: its address tells which it is.
+    path(
+        "photo/<uuid:bot_id>/<uuid:profile_id>/",
+        admin.site.admin_view(views.photo, cacheable=True),
+        name="photo",
+    ),
 ]

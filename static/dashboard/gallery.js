@@ -6,8 +6,9 @@
   if (find) {
     const toggle = find.querySelector("[data-toggle]");
     toggle.hidden = false;
-    toggle.nextElementSibling.classList.add("has-toggle");
-    toggle.addEventListener("click", () => toggle.setAttribute("aria-expanded", toggle.getAttribute("aria-expanded") !== "true"));
+    const selects = document.getElementById("gl-selects");
+    selects.classList.add("is-shut");
+    toggle.addEventListener("click", () => toggle.setAttribute("aria-expanded", String(!selects.classList.toggle("is-shut"))));
     const send = () => find.requestSubmit();
     find.addEventListener("submit", () => {
       // Addresses hold what was asked for, and nothing else.
