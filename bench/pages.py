@@ -29,6 +29,8 @@ from bin.kit.network import free_port
 PROFILES, MESSAGES, BOTS = 1_000_000, 5_000_000, 10
 SERVER_MS = 150.0
 QUERIES = 12
+# A bot's own page is a form of all its settings, with lists of who may do what: it is not held to the number.
+UNCOUNTED = {"a bot"}
 PAINT_MS = 1000.0
 STAFF = 10
 # Percent of one core, for all of them together.
@@ -121,6 +123,7 @@ def _pages(stage: Stage, bots: Sequence[UUID]) -> dict[str, str]:
         "gallery, of one bot": "/admin/gallery/?bot=people-0",
         "gallery, a stage": "/admin/gallery/?stage=ORDEAL",
         "gallery, by name": "/admin/gallery/?q=%D0%90%D0%BD%D0%BD%D0%B0",
+        "gallery, by words": "/admin/gallery/?said=%D1%82%D1%80%D0%B5%D0%B2%D0%BE%D0%B6%D0%BD%D0%BE",
         "a person": f"/admin/profiles/profile/{person}/change/",
         "inbox": "/admin/inbox/",
         "inbox, its list": "/admin/inbox/rows/",
@@ -153,7 +156,7 @@ def _look(stage: Stage, pages: Mapping[str, str]) -> dict[str, Any]:
     is_met = True
     for page, look in found.items():
         p95 = percentile(look["ms"], 0.95)
-        is_fine = p95 < SERVER_MS and look["queries"] <= QUERIES
+        is_fine = p95 < SERVER_MS and (look["queries"] <= QUERIES or page in UNCOUNTED)
         is_met = is_met and is_fine
         rows.append(
             [page, percentile(look["ms"], 0.5), p95, max(look["ms"]), look["queries"], verdict(is_fine)]
