@@ -76,7 +76,8 @@ def audience(
     """People of the bot who match and may be written to, in no order. Call it inside of the bot's scope.
 
     May be written to: they have consented, are not known to be under age, staff have not blocked them, and they have
-    not blocked the bot, unless the criteria speak of that themselves. Days begin at midnight in the time zone that is given, or in the bot's.
+    not blocked the bot, unless the criteria speak of that themselves. Days begin at midnight in the time zone that is
+    given, or in the bot's.
     """
     if timezone is None:
         has_days = any(isinstance(value, Days) for term in criteria.terms for value in term.values)

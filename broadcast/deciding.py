@@ -17,18 +17,9 @@ def decide(candidate: Candidate, *, rules: Rules, now: datetime) -> Decision:
     Reasons: `erased`; `no_consent`, `barred`, `paused`, `distress` (held back for good); `left` (they have blocked the
     bot); `quiet_hours`, `enough_today` (deferred).
     """
-    if candidate.profile_id is None:
-        return Decision(RecipientState.ERASED, "erased")
-    if not candidate.may:
-        return Decision(RecipientState.HELD, "no_consent")
-    if candidate.is_barred:
-        return Decision(RecipientState.HELD, "barred")
-    if candidate.in_distress:
-        return Decision(RecipientState.HELD, "distress")
-    if candidate.is_paused:
-        return Decision(RecipientState.HELD, "paused")
-    if not candidate.is_active:
-        return Decision(RecipientState.BLOCKED, "left")
+    closed = _closed(candidate)
+    if closed is not None:
+        return closed
     if rules.cap_a_day is not None and len(candidate.lately) >= rules.cap_a_day:
         # Free again once the oldest of those that fill the cap is a day old.
         oldest = candidate.lately[rules.cap_a_day - 1] if rules.cap_a_day else now
@@ -38,6 +29,22 @@ def decide(candidate: Candidate, *, rules: Rules, now: datetime) -> Decision:
     if opens_at is not None:
         return Decision(RecipientState.DEFERRED, "quiet_hours", not_before=opens_at)
     return Decision(RecipientState.RELEASED, not_after=closes_at)
+
+
+def _closed(candidate: Candidate) -> Decision | None:
+    """Why somebody does not get it at all; None where only the moment has to be right."""
+    if candidate.profile_id is None:
+        return Decision(RecipientState.ERASED, "erased")
+    held = {
+        "no_consent": not candidate.may,
+        "barred": candidate.is_barred,
+        "distress": candidate.in_distress,
+        "paused": candidate.is_paused,
+    }
+    for reason, holds in held.items():
+        if holds:
+            return Decision(RecipientState.HELD, reason)
+    return None if candidate.is_active else Decision(RecipientState.BLOCKED, "left")
 
 
 def _hours(local: datetime, rules: Rules) -> tuple[datetime | None, datetime | None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
@@ -52,7 +53,8 @@ def _fitting(finds: Iterable[Find], words: list[str]) -> Iterator[Find]:
 
 def _pages(request: HttpRequest) -> Iterator[Find]:
     yield Find(_("Home"), _("page"), reverse("admin:index"), "home")
-    for group in admin.site.get_sidebar_list(request):
+    shell: Any = admin.site
+    for group in shell.get_sidebar_list(request):
         for item in group["items"]:
             if item["has_permission"]:
                 words = str(group.get("title") or _("page"))

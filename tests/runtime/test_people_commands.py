@@ -27,7 +27,7 @@ from sessions_app.crisis import hotline_list
 from tests.care.folk import talker
 from tests.cast import make_profile, on_database
 from tests.fixtures.telegram import TelegramPerson
-from tests.runtime.office import Office, all_settled, eventually, events, people, posted, rows, sessions, talk
+from tests.runtime.office import Office, all_settled, events, eventually, people, posted, rows, sessions, talk
 from tests.runtime.runbots import ModelStub, open_model
 from tests.runtime.test_walk import buttons_of, text
 
