@@ -14,7 +14,7 @@ from core.clock import clock
 from journey.admin.chart import lines
 from journey.admin.faces import outcome, span
 from journey.contracts import Journey, Step
-from journey.selectors.journey_of import journey_of
+from journey.selectors.journey_of import journey_along
 from journey.selectors.latest_readiness import latest_readiness, readiness_over_time
 from journey.selectors.stage_names import stage_names
 from profiles.admin.faces import names_of_streams
@@ -30,7 +30,7 @@ _COLOURS = 6
 
 def journey(request: HttpRequest, person: Profile) -> dict[str, Any]:  # noqa: ARG001
     """Where they are, the twelve stages, each step with their own words, and their readiness."""
-    way = journey_of(bot_id=person.bot_id, profile_id=person.id)
+    way = _way_of(person)
     names = _names_in_force()
     now = next((each for each in reversed(way.steps) if each.left_at is None), None)
     return {
@@ -49,7 +49,7 @@ def journey(request: HttpRequest, person: Profile) -> dict[str, Any]:  # noqa: A
 
 def way_in_short(request: HttpRequest, person: Profile) -> dict[str, Any]:  # noqa: ARG001
     """Where they are on the twelve stages, and their words for it."""
-    way = journey_of(bot_id=person.bot_id, profile_id=person.id)
+    way = _way_of(person)
     names = _names_in_force()
     now = next((each for each in reversed(way.steps) if each.left_at is None), None)
     return {
@@ -59,6 +59,15 @@ def way_in_short(request: HttpRequest, person: Profile) -> dict[str, Any]:  # no
         "done": len(way.completed),
         "stages": _stages(way, names),
     }
+
+
+def _way_of(person: Profile) -> Journey:
+    return journey_along(
+        bot_id=person.bot_id,
+        profile_id=person.id,
+        current=person.journey_stage,
+        completed=person.completed_stages,
+    )
 
 
 def _names_in_force() -> dict[str, str]:

@@ -17,6 +17,11 @@ def journey_of(*, bot_id: UUID, profile_id: UUID) -> Journey:
         .first()
     )
     current, completed = profile or ("", [])
+    return journey_along(bot_id=bot_id, profile_id=profile_id, current=current, completed=completed or ())
+
+
+def journey_along(*, bot_id: UUID, profile_id: UUID, current: str, completed: Iterable[object]) -> Journey:
+    """The same for somebody whose row is at hand."""
     steps = tuple(
         Step(
             id=row.id,
@@ -32,7 +37,7 @@ def journey_of(*, bot_id: UUID, profile_id: UUID) -> Journey:
     return Journey(
         current=current,
         steps=steps,
-        completed=tuple(str(each) for each in completed or ()),
+        completed=tuple(str(each) for each in completed),
         disputed=disputed_stages((each.stage, each.outcome) for each in steps),
     )
 

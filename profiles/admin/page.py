@@ -141,6 +141,8 @@ class PersonPage(PersonButtons):
         person = self.get_object(request, str(object_id))
         if person is None or not self.has_view_permission(request, person):
             raise Http404
+        # Whoever asks for a part alone has read it too.
+        note_reading(bot_id=person.bot_id, profile_id=person.id, reader_id=user_id(request))
         return person
 
     # Buttons inside of the tabs

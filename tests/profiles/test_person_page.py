@@ -235,6 +235,13 @@ def test_who_sees_figures_alone_sees_nobody(vera: Talk, bot: Bot) -> None:
         assert analyst.get(page_of(vera.person, behind)).status_code in (403, 404)
 
 
+def test_whoever_asks_for_a_part_alone_has_read_it_too(vera: Talk, bot: Bot) -> None:
+    coach = make_coach(bot)
+    for behind in ("panel/portrait/", "acts/", "part/attention/", "change/"):
+        browser(coach).get(page_of(vera.person, behind))
+    assert happened(vera.person, "profile.read") == [("profile.read", {"by": coach.pk})]
+
+
 OWNERS = {"export", "erase"}
 COACHES = {"message", "refresh", "block", "set-marker", "set-flags", "write-summary", "pause"}
 
