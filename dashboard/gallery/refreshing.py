@@ -39,7 +39,7 @@ _NOTES: Final = {
 
 
 def refresh(request: HttpRequest) -> list[tuple[bool, str]]:
-    """Do what the form asks for; what to say about it, each with whether it went well.
+    """Do what the form asks for; what to say about it, each with whether all went well.
 
     Raises Http404 for people of bots that are not theirs to refresh, and for nobody.
     """
@@ -48,14 +48,15 @@ def refresh(request: HttpRequest) -> list[tuple[bool, str]]:
     told = []
     for bot_id, ids in chosen.items():
         picked = pick_people(bot_id=bot_id, profile_ids=ids)
-        told.append((not picked.refusal, _told(picked, names[bot_id], is_one_bot=len(chosen) == 1)))
+        is_whole = not (picked.refusal or picked.left_out)
+        told.append((is_whole, _told(picked, names[bot_id], is_one_bot=len(chosen) == 1)))
     return told or [(False, _("Nobody fits."))]
 
 
 def runs(request: HttpRequest, *, told: Sequence[tuple[bool, str]] = ()) -> dict[str, Any]:
     """How the rounds over picked people stand, for the fragment that is fetched again while one goes on.
 
-    `told` is what a form came to, as `refresh` says it.
+    `told` is what a form came to, as `refresh` says it; where all went well the figures say enough.
     """
     bot_ids = refreshable_bots(request)
     found = picked_runs(bot_ids=bot_ids) if bot_ids else []
@@ -70,7 +71,7 @@ def runs(request: HttpRequest, *, told: Sequence[tuple[bool, str]] = ()) -> dict
         "live": _together([run for run in found if run.is_live], names),
         "over": _together([run for run in found if not run.is_live], names),
         "states": [(person, state, _STATES[state]) for person, state in states.items()],
-        "told": told,
+        "told": [words for is_whole, words in told if not is_whole],
     }
 
 

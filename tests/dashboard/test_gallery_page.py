@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import base64
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -26,13 +28,17 @@ from dashboard.gallery import listing, photos
 from events.models import Event
 from profiles.models import Profile
 from profiles.selectors import browse_people as browsing
-from tests.cast import make_profile
+from tests.cast import make_bot, make_profile, on_database
 from tests.dashboard.talks import make_talk
+from tests.fixtures.telegram import Sandbox, TelegramPerson
 from tests.web.people import browser, make_coach, make_user
 
 pytestmark = pytest.mark.usefixtures("as_staff")
 
 PAGE, CARDS, RUNS = "/admin/gallery/", "/admin/gallery/cards/", "/admin/gallery/runs/"
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
 KWDEFAULTS = dict(browsing.browse_people.__kwdefaults__ or {})
 HOSTILE = '<script>alert("x")</script><img src=x onerror=alert(1)>'
 
@@ -413,3 +419,14 @@ def test_a_bot_whose_token_cannot_be_read_shows_no_pictures(
     Bot.objects.filter(id=bot.id).update(token_sealed="broken")
     assert me.get(f"/admin/gallery/photo/{bot.id}/{person.id}/").status_code == 404
     assert pictures == []
+
+
+async def test_a_picture_is_the_one_that_telegram_shows(
+    sandbox: Sandbox, telegram_person: TelegramPerson, redis_url: str
+) -> None:
+    await telegram_person.set_face(photo=PNG)
+    bot = await on_database(make_bot, token=telegram_person.token, api_url=sandbox.url)
+    person = await on_database(make_profile, bot, telegram_id=telegram_person.id, photo_id="shown")
+    shown = photos.Photo(telegram_person.id, "shown")
+    found = await asyncio.to_thread(photos.picture_of, bot_id=bot.id, profile_id=person.id, photo=shown)
+    assert found == photos.Picture(PNG, "image/png")
