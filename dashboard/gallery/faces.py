@@ -60,7 +60,6 @@ def card(
         "said": ago(said_at) if said_at else "",
         "portrait": _portrait(person),
         "may_refresh": may_refresh and person.may_be_refreshed,
-        "why_not": _why_not(person) if may_refresh else "",
     }
 
 
@@ -93,14 +92,6 @@ def _portrait(person: PersonCard) -> dict[str, str | SafeString]:
         return {"look": "none", "words": _("no portrait yet")}
     is_fresh = clock.now() - at < FRESH_FOR
     return {"look": "fresh" if is_fresh else "stale", "words": ago(at)}
-
-
-def _why_not(person: PersonCard) -> str:
-    if person.may_be_refreshed:
-        return ""
-    if person.is_underage:
-        return _("Under 18: no portrait is made.")
-    return _("They do not agree.") if person.consented_at is None else _("They blocked the bot.")
 
 
 def _list(value: object) -> list[Any]:
