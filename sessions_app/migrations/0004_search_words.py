@@ -18,7 +18,7 @@ RETURNS TABLE (bot_id uuid, profile_id uuid, said_at timestamptz)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     asked tsquery := regexp_replace(plainto_tsquery('russian', words)::text, '<(-|[0-9]+)>', '&', 'g')::tsquery;
-    share integer := greatest(200, most / greatest(1, cardinality(bots)));
+    share integer := greatest(100, most / greatest(1, cardinality(bots)));
     this_month integer := (extract(epoch FROM now()) / 2592000)::integer;
     bot uuid;
     missing integer;
