@@ -57,4 +57,4 @@ def _who_said(words: str, found: Found, readable: Sequence[UUID], reader_id: int
     said = search_words(bot_ids=bot_ids, words=words, reader_id=reader_id, most=MOST)
     needed = None if found.known is None else set(found.known)
     known = [each for each in said.people if needed is None or each in needed]
-    return Found(bot_ids, known, said.people, found.is_cut or len(said.people) == MOST, said.is_wordless)
+    return Found(bot_ids, known, said.people, found.is_cut or said.is_cut, said.is_wordless)

@@ -50,6 +50,8 @@ BEGIN
                 GROUP BY talk.bot_id, talk.profile_id;
             CONTINUE;
         END IF;
+        -- A row of nobody tells that not all of this bot's people may be among them.
+        RETURN QUERY SELECT bot, NULL::uuid, NULL::timestamptz;
         missing := share;
         FOR month IN REVERSE this_month + 1 .. this_month - 36 LOOP
             RETURN QUERY

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Final
 from uuid import UUID
 
@@ -18,10 +19,14 @@ _ONE_SEARCH: Final = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """People, as (bot, profile), and when they said it last. `is_wordless`: nothing but words that everybody says."""
+    """People, as (bot, profile), and when they said it last. `is_wordless`: nothing but words that everybody says.
+
+    `is_cut`: of very many who said it, those who said it lately.
+    """
 
     people: Mapping[tuple[UUID, UUID], datetime]
     is_wordless: bool = False
+    is_cut: bool = False
 
 
 def search_words(*, bot_ids: Sequence[UUID], words: str, reader_id: int, most: int) -> Said:
@@ -45,4 +50,5 @@ def search_words(*, bot_ids: Sequence[UUID], words: str, reader_id: int, most: i
         }
     )
     people = {(row.bot_id, row.profile_id): row.said_at for row in rows if row.profile_id is not None}
-    return Said(people, is_wordless=rows[0].is_wordless)
+    is_cut = len(people) > most or any(row.is_cut for row in rows)
+    return Said(dict(islice(people.items(), most)), rows[0].is_wordless, is_cut)

@@ -11,13 +11,14 @@ WITH noted AS (
             AND (events.payload ->> 'by')::integer = %(reader_id)s
     )
 )
-SELECT found.bot_id, found.profile_id, found.said_at, numnode(plainto_tsquery('russian', %(words)s)) = 0 AS is_wordless
+SELECT found.bot_id, found.profile_id, found.said_at, found.is_cut, numnode(plainto_tsquery('russian', %(words)s)) = 0 AS is_wordless
 FROM (SELECT 1) AS always
 LEFT JOIN LATERAL (
-    SELECT hit.bot_id, hit.profile_id, max(hit.said_at) AS said_at
+    SELECT hit.bot_id, hit.profile_id, max(hit.said_at) AS said_at, hit.profile_id IS NULL AS is_cut
     FROM search_words(%(bot_ids)s::uuid[], %(words)s, %(most)s) AS hit
     GROUP BY hit.bot_id, hit.profile_id
-    ORDER BY max(hit.said_at) DESC, hit.profile_id
-    LIMIT %(most)s
+    -- Rows of nobody, which tell that some were left, come first.
+    ORDER BY max(hit.said_at) DESC NULLS FIRST, hit.profile_id
+    LIMIT %(most)s + cardinality(%(bot_ids)s::uuid[])
 ) AS found ON true
 ORDER BY found.said_at DESC NULLS LAST

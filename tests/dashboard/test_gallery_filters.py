@@ -272,6 +272,8 @@ def test_of_words_that_many_say_those_who_said_them_lately_are_taken(bot: Bot) -
     # Beyond the least share of a bot, with months between them.
     talk.says(*("дом",) * 205, at=now - timedelta(days=200))
     lately.says("Дома", at=now - timedelta(days=20))
+    assert said(bot, words="дома", most=1).is_cut
+    assert not said(bot, words="корабль", most=1).is_cut
     assert who(talk, lately, found=said(bot, words="дом", most=1)) == [1]
     assert who(talk, lately, found=said(bot, words="дом", most=9)) == [1, 0]
 
