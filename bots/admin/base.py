@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.utils import flatten_fieldsets
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
@@ -17,6 +18,8 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from unfold.admin import ModelAdmin
 
+from bots.admin.seen import NAME as SEEN
+from bots.admin.seen import seen_form
 from bots.roles import Capability
 from bots.selectors.access import bots_with, capabilities_of
 from core.errors import AppError
@@ -30,6 +33,21 @@ class Admin(ModelAdmin):  # type: ignore[misc]
 
     list_filter_sheet = False
     show_full_result_count = False
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """The form's class; of a row that is there, one that tells who saves second."""
+        if change and obj is not None:
+            kwargs.setdefault("form", seen_form(self.form))
+        return super().get_form(request, obj, change=change, **kwargs)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The form's sections; the mark of what was seen goes along, unseen."""
+        sections = [(title, dict(options)) for title, options in super().get_fieldsets(request, obj)]
+        if obj is not None and sections and self.has_change_permission(request, obj):
+            names = flatten_fieldsets(sections)
+            if SEEN not in names:
+                sections[0][1]["fields"] = (*sections[0][1]["fields"], SEEN)
+        return sections
 
     def attempt(self, request: HttpRequest, service: Callable[[], object], *, done: str) -> bool:
         """Call a service and tell the person how it went, in words; whether it went well."""

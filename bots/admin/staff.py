@@ -54,7 +54,7 @@ class OwnersOnly:
 
 
 @admin.register(User)
-class StaffAdmin(OwnersOnly, DjangoUserAdmin, Admin):  # type: ignore[type-arg]
+class StaffAdmin(OwnersOnly, DjangoUserAdmin, Admin):  # type: ignore[type-arg, misc]
     """People with an account, and the bots that each of them sees."""
 
     form = UserChangeForm

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, F, Q, Window
+from django.db.models import Count, F, Q, Subquery, Value
 
 from core.clock import clock
 from sessions_app.models import InboxItem
@@ -28,17 +28,21 @@ class Needed:
 def newest_needs(*, bot_ids: Collection[UUID], most: int) -> tuple[int, tuple[Needed, ...]]:
     """How many conversations of these bots need a human and are not put off, and those that do since lately."""
     is_due = Q(snoozed_until__isnull=True) | Q(snoozed_until__lte=clock.now())
+    due = InboxItem.objects.filter(is_due, bot_id__in=bot_ids, needed_at__isnull=False)
     person = "conversation__profile"
     rows = list(
-        InboxItem.objects.filter(is_due, bot_id__in=bot_ids, needed_at__isnull=False)
+        # Chosen before they are named: otherwise everybody who waits is looked up among all people.
+        InboxItem.objects.filter(
+            bot_id__in=bot_ids, pk__in=due.order_by("-needed_at", "id").values("pk")[:most]
+        )
         .annotate(
-            all=Window(Count("id")),
+            all=Subquery(due.order_by().values(one=Value(1)).annotate(count=Count("pk")).values("count")),
             bot_name=F("bot__name"),
             person_id=F(f"{person}__id"),
             first_name=F(f"{person}__first_name"),
             telegram_id=F(f"{person}__telegram_id"),
         )
-        .order_by("-needed_at", "id")[:most]
+        .order_by("-needed_at", "id")
     )
     found = tuple(
         Needed(
