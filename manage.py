@@ -23,6 +23,8 @@ def main() -> None:
     command = sys.argv[1] if len(sys.argv) > 1 else ""
     role = "runtime" if command in RUNTIME_COMMANDS else "staff" if command in STAFF_COMMANDS else "owner"
     os.environ.setdefault("DATABASE_ROLE", role)
+    if command in RUNTIME_COMMANDS:
+        os.environ["SHOWS_PAGES"] = "off"
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     from django.core.management import execute_from_command_line  # noqa: PLC0415 - after the environment is set
 

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 os.environ.setdefault("DATABASE_ROLE", "runtime")
+if {"worker", "beat"} & set(sys.argv):
+    os.environ["SHOWS_PAGES"] = "off"
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 from celery import Celery

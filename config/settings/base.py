@@ -18,12 +18,13 @@ ENCRYPTION_KEYS: list[str] = env.list("ENCRYPTION_KEYS", default=[])
 
 RELOVE_HOME = Path(env.str("RELOVE_HOME", default=str(BASE_DIR / ".relove")))
 
-# Bots and background work show no pages: the admin's are not even imported there, nor all that they are made of.
-_shows_pages = env.str("DATABASE_ROLE", default="staff") != "runtime"
+# Off for bots and background work, which say so themselves: the admin's pages are not even imported there, nor all
+# that they are made of.
+SHOWS_PAGES = env.bool("SHOWS_PAGES", default=True)
 
 INSTALLED_APPS = [
     "unfold",
-    "django.contrib.admin" if _shows_pages else "django.contrib.admin.apps.SimpleAdminConfig",
+    "django.contrib.admin" if SHOWS_PAGES else "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
