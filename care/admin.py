@@ -20,6 +20,7 @@ from bots.models import Bot
 from bots.roles import Capability
 from care.models import ProactiveMessage, RotationRun, RunState, RunTrigger
 from care.services.keep_run import want_run
+from core.numbers import decimal
 from core.tenancy import figure_bots, visible_bots
 
 _COLOURS = {
@@ -128,13 +129,13 @@ class RotationRunAdmin(SeenByStaff):
 
     @admin.display(description=_("cost"))
     def cost(self, run: RotationRun) -> str:
-        return f"${run.cost_micros / 1_000_000:.4f}"
+        return decimal(f"${run.cost_micros / 1_000_000:.4f}")
 
     @admin.display(description=_("took"))
     def took(self, run: RotationRun) -> str:
         if run.started_at is None or run.ended_at is None:
             return NOTHING
-        return f"{(run.ended_at - run.started_at).total_seconds():.0f} s"
+        return _("%(count)s s") % {"count": f"{(run.ended_at - run.started_at).total_seconds():.0f}"}
 
 
 @admin.register(ProactiveMessage)

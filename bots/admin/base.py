@@ -42,7 +42,7 @@ class Admin(ModelAdmin):  # type: ignore[misc]
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """The form's sections; the mark of what was seen goes along, unseen."""
-        sections = [(title, dict(options)) for title, options in super().get_fieldsets(request, obj)]
+        sections: Any = [(title, dict(options)) for title, options in super().get_fieldsets(request, obj)]
         if obj is not None and sections and self.has_change_permission(request, obj):
             names = flatten_fieldsets(sections)
             if SEEN not in names:

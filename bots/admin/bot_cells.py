@@ -27,6 +27,7 @@ from bots.selectors.bot_health import health_of
 from bots.selectors.bot_overviews import overview_of
 from bots.selectors.errors_of_bots import errors_of_bots
 from core.clock import clock
+from core.numbers import decimal
 from core.tenancy import visible_bots
 
 ERRORS_OF: Final = timedelta(hours=24)
@@ -222,4 +223,4 @@ def _number(count: int) -> str:
 def _money(micros: int | None) -> str:
     if micros is None:
         return NOTHING
-    return "< $0.01" if 0 < micros < 10_000 else f"${micros / 1_000_000:,.2f}"
+    return decimal("< $0.01" if 0 < micros < 10_000 else f"${micros / 1_000_000:.2f}")

@@ -23,6 +23,7 @@ from bots.models import Bot
 from bots.roles import Capability
 from bots.selectors.bot_periods import bot_periods
 from core.clock import clock
+from core.numbers import decimal
 
 _DAY: Final = timedelta(days=1)
 # A start and a hiccup are no trouble.
@@ -41,7 +42,7 @@ def head_of(request: HttpRequest, bot: Bot) -> dict[str, Any]:
         "piece": {name: live(bot.id, name, pieces[name]) for name in _PIECES},
         "talk": talk_address(bot),
         "may_check": may(request, Capability.CHANGE_BOT, bot.id),
-        "budget": f"${bot.daily_budget_usd:,.2f}" if bot.daily_budget_usd is not None else "",
+        "budget": decimal(f"${bot.daily_budget_usd:.2f}") if bot.daily_budget_usd is not None else "",
     }
 
 
@@ -107,7 +108,7 @@ def percent(share: float | None) -> str:
     if share is None:
         return "–"
     hundredths = int(share * 10_000)
-    return "100\u202f%" if hundredths == 10_000 else f"{hundredths / 100:.2f}\u202f%"
+    return "100\u202f%" if hundredths == 10_000 else decimal(f"{hundredths / 100:.2f}\u202f%")
 
 
 def lasted(length: timedelta) -> str:
@@ -155,7 +156,7 @@ def _trouble(span: Span, zone: ZoneInfo) -> dict[str, Any]:
 
 def _moment(moment: datetime, zone: ZoneInfo) -> str:
     local = localtime(moment, zone)
-    return f"{date_format(local, 'j M')} {local:%H:%M}"
+    return f"{date_format(local, _('j M'))} {local:%H:%M}"
 
 
 def _zone(bot: Bot) -> ZoneInfo:

@@ -23,6 +23,7 @@ from bots.prompt_catalogue import prompt_catalogue
 from bots.roles import Capability
 from bots.selectors.prompt_editions import IN_FORCE, Edition, PromptRef, Wordings
 from core.clock import clock
+from core.numbers import decimal
 from dashboard.home.faces import number
 from dashboard.inbox.faces import KINDS, REASONS
 from dashboard.playground.contracts import Outcome, Side, Standing, Trial
@@ -240,7 +241,7 @@ def _side(side: Side, outcome: Outcome | None, other: Outcome | None) -> dict[st
         "details": [(_named(name), _listed(value)) for name, value in outcome.details],
         "tokens": _("%(asked)s in · %(said)s out") % {"asked": tokens[0], "said": tokens[1]},
         "cost": _price(outcome.cost_micros),
-        "seconds": f"{outcome.latency_ms / 1000:.1f}",
+        "seconds": decimal(f"{outcome.latency_ms / 1000:.1f}"),
         "is_fallback": outcome.source == "fallback_model",
         "is_same_answer": other is not None and not outcome.error and outcome.text == other.text,
         "error": _error(outcome.error) if outcome.error else "",

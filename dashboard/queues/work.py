@@ -170,7 +170,7 @@ def _next(planned: Due | None, now: datetime) -> str:
         return str(_("now"))
     if wait < 48 * 3600:
         return _("in %(time)s") % {"time": faces.lasting(wait)}
-    return date_format(localtime(planned.next_at), "j M, H:i")
+    return date_format(localtime(planned.next_at), _("j M, H:i"))
 
 
 def _round(line: RoundLine) -> dict[str, Any]:

@@ -39,7 +39,7 @@ class SearchForm(forms.Form):
         label=_("Bot"),
         queryset=Bot.objects.none(),
         required=False,
-        empty_label=str(_("All bots")),
+        empty_label=_("All bots"),
         widget=UnfoldAdminSelectWidget(),
         to_field_name="slug",
     )
