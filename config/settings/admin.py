@@ -24,6 +24,10 @@ def _favicon(request: HttpRequest) -> str:  # noqa: ARG001
     return static("favicon.svg")
 
 
+def _colours(request: HttpRequest) -> str:  # noqa: ARG001
+    return static("core/colours.css")
+
+
 # Unfold's login page does not say where to go next.
 LOGIN_REDIRECT_URL = "admin:index"
 
@@ -187,6 +191,7 @@ UNFOLD = {
     "SITE_SYMBOL": "favorite",
     "SITE_URL": None,
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _favicon}],
+    "STYLES": [_colours],
     "DASHBOARD_CALLBACK": "dashboard.home.page.home",
     "ACCOUNT": {
         "navigation": [

@@ -60,7 +60,7 @@ def tour(request: HttpRequest, *, has_bots: bool, has_people: bool, has_answered
             Stop(
                 _("Find a person"),
                 _("Everybody who talks with a bot has a page. Be the first: talk to it yourself."),
-                reverse("admin:profiles_profile_changelist"),
+                reverse("gallery:people"),
                 has_people,
             )
         )

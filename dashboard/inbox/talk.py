@@ -69,7 +69,9 @@ class Opened:
             "is_mine": self.is_mine,
             "is_held": talk.is_held,
             "is_drafting": talk.mode == "drafts",
-            "may_write_to": talk.consented_at is not None and not talk.is_underage,
+            "may_write_to": (
+                talk.consented_at is not None and not talk.is_underage and talk.blocked_at is None
+            ),
         }
 
     def bar(self) -> dict[str, Any]:

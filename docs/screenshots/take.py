@@ -52,6 +52,7 @@ PAGES = {
     "broadcasts": "/admin/broadcast/broadcast/",
     "broadcast": "",
     "queues": "/admin/queues/",
+    "work": "/admin/work/",
     "book-of-changes": "/admin/audit/auditentry/",
 }
 VERA = {"first_name": "Vera", "username": "vera_by_the_sea", "language_code": "en"}

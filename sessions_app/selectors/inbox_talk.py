@@ -35,6 +35,7 @@ class InboxTalk:
     is_underage: bool
     consented_at: datetime | None
     paused_at: datetime | None
+    blocked_at: datetime | None
     mode: str
     operator_id: int | None
     operator_name: str

@@ -128,6 +128,8 @@ def _check_consent(item: InboxItem) -> None:
     person = item.conversation.profile
     if person.consented_at is None or person.is_underage:
         raise InboxError("no_consent", "This person has not agreed to be written to.")
+    if person.blocked_at is not None:
+        raise InboxError("blocked", "Staff have blocked this person: that is taken back on their page.")
 
 
 def _record(item: InboxItem, kind: str, user_id: int) -> None:

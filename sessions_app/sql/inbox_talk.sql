@@ -3,7 +3,7 @@ SELECT
     talk.bot_id, talk.id AS conversation_id, talk.chat_id, bots.name AS bot_name, bots.timezone,
     person.id AS profile_id, person.first_name, person.last_name, person.username, person.telegram_id,
     person.language, person.journey_stage, person.last_seen_at, person.created_at AS met_at, person.is_active,
-    person.is_underage, person.consented_at, person.paused_at,
+    person.is_underage, person.consented_at, person.paused_at, person.blocked_at,
     coalesce(item.mode, '') AS mode, item.operator_id, item.taken_at, item.hand_back_at,
     coalesce(nullif(trim(operator.first_name || ' ' || operator.last_name), ''), operator.username) AS operator_name,
     coalesce(item.need, '') AS need, item.needed_at, item.assigned_to_id,

@@ -75,7 +75,7 @@ def test_a_killed_process_comes_back_alone(installation: Installation, name: str
     until(lambda: installation.pids().get(name) not in (None, before[name]), 20)
     after = installation.pids()
     assert {each for each in ALL if before[each] != after[each]} == {name}
-    assert f"{name} ended" in installation.console()
+    until(lambda: f"{name} ended" in installation.console(), 20)
     until(lambda: not is_free(installation.port), 20)
 
 

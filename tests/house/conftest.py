@@ -102,7 +102,8 @@ class House:
         until(lambda: any(words in line for line in self.heard(token, user_id)), 20)
 
 
-@pytest.fixture(scope="session")
+# Of this folder alone: while Playwright's loop runs, no test can have one of its own.
+@pytest.fixture(scope="package")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     if CHROMIUM is None:
         pytest.skip(WITHOUT_CHROMIUM)

@@ -95,7 +95,7 @@ def find_person(page: Page) -> None:
     """By the palette, from anywhere; what somebody calls themselves is text."""
     page.goto("/admin/")
     page.keyboard.press("Control+k")
-    page.keyboard.type("vera_by")
+    page.locator("#search-input-command").press_sequentially("vera_by")
     page.get_by_role("link", name=re.compile("Vera")).click()
     page.wait_for_url(re.compile("/admin/profiles/profile/"))
     expect(page.get_by_text(HOSTILE).first).to_be_visible()

@@ -32,6 +32,10 @@ PAGES = {
     "segments": "/admin/broadcast/broadcast/segments/",
     "playground": "/admin/playground/",
     "book of changes": "/admin/audit/auditentry/",
+    "queues": "/admin/queues/",
+    "background work": "/admin/work/",
+    "intensity": "/admin/journey/stageversion/intensity/",
+    "alerts": "/admin/bots/alert/",
     "sign-in": "/admin/two-factor/",
 }
 

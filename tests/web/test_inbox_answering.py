@@ -142,6 +142,13 @@ def test_who_has_not_agreed_is_not_written_to(bot: Bot) -> None:
     assert anna.refused("take") == "This person has not agreed to be written to."
 
 
+def test_whom_staff_have_blocked_is_not_written_to(bot: Bot) -> None:
+    blocked = make_talk(bot, blocked_at=clock.now())
+    anna = Operator(blocked)
+    assert "Blocked by staff: not to be written to" in anna.sees()
+    assert anna.refused("take") == "Staff have blocked this person: that is taken back on their page."
+
+
 def test_who_has_blocked_the_bot_cannot_be_reached(vera: Talk, anna: Operator) -> None:
     anna.does("take")
     with in_bot(vera.bot.id):
