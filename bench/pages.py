@@ -123,7 +123,7 @@ def _pages(stage: Stage, bots: Sequence[UUID]) -> dict[str, str]:
         "gallery, of one bot": "/admin/gallery/?bot=people-0",
         "gallery, a stage": "/admin/gallery/?stage=ORDEAL",
         "gallery, by name": "/admin/gallery/?q=%D0%90%D0%BD%D0%BD%D0%B0",
-        "gallery, by words": "/admin/gallery/?said=%D1%82%D1%80%D0%B5%D0%B2%D0%BE%D0%B6%D0%BD%D0%BE",
+        "gallery, by words": "/admin/gallery/?words=%D1%82%D1%80%D0%B5%D0%B2%D0%BE%D0%B6%D0%BD%D0%BE",
         "a person": f"/admin/profiles/profile/{person}/change/",
         "inbox": "/admin/inbox/",
         "inbox, its list": "/admin/inbox/rows/",

@@ -199,9 +199,13 @@ class BroadcastAdmin(Admin):
     def segment_forget(self, request: HttpRequest, segment_id: UUID) -> HttpResponse:
         """Remove one of them."""
         self._may_write(request)
-        if not forget_segment(segment_id=segment_id):
-            raise Http404
-        messages.success(request, _("The segment is removed; broadcasts keep their own criteria."))
+        try:
+            if not forget_segment(segment_id=segment_id, by=_by(request)):
+                raise Http404
+        except BroadcastError as error:
+            messages.error(request, error.message or error.code)
+        else:
+            messages.success(request, _("The segment is removed; broadcasts keep their own criteria."))
         return HttpResponseRedirect(reverse("admin:broadcast_broadcast_segments"))
 
     def _writing(self, request: HttpRequest) -> Writing:

@@ -199,7 +199,12 @@ class Writing:
 
     def _forget_segment(self) -> None:
         segment_id = _uuid(self.request.POST.get("segment"))
-        if segment_id and forget_segment(segment_id=segment_id):
+        try:
+            is_gone = segment_id is not None and forget_segment(segment_id=segment_id, by=self.by)
+        except AppError as error:
+            self.errors.append(error.message or error.code)
+            return
+        if is_gone:
             self.notes.append(_("The segment is removed; broadcasts keep their own criteria."))
         else:
             self.errors.append(_("Choose a saved segment first."))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from django.conf import settings
 from django.db import connection
+from django.views.decorators.debug import sensitive_variables
 
 from bots.errors import BotError
 from bots.sandbox_control import SandboxControl
@@ -26,6 +27,7 @@ class Asked:
     picture: bytes | None = field(repr=False)
 
 
+@sensitive_variables("token")
 def ask_telegram(*, token: str, api_url: str) -> Asked:
     """Ask getMe, and for a small picture. Raises TokenRefused (another token) or TelegramUnreachable (later)."""
     give_connection_back()
@@ -38,6 +40,7 @@ def give_connection_back() -> None:
         connection.close()
 
 
+@sensitive_variables("token")
 def home_of(*, token: str, api_url: str) -> str:
     """Where a token belongs: a bot of the sandbox on this machine is found there, whatever was chosen."""
     if not settings.SANDBOX_URL or api_url != settings.TELEGRAM_API_URL.rstrip("/"):
@@ -50,6 +53,7 @@ def home_of(*, token: str, api_url: str) -> str:
         return api_url
 
 
+@sensitive_variables("token")
 async def _ask(token: str, api_url: str) -> Asked:
     identity = await check_token(token=token, api_url=api_url, timeout=_PATIENCE)
     picture = await fetch_bot_picture(

@@ -78,6 +78,9 @@ def keep_draft(request: HttpRequest, *, token: str, api_url: str, asked: Asked) 
 
 def draft_of(request: HttpRequest, draft_id: UUID) -> Draft | None:
     """The bot of this name in this session; None where it is done, forgotten or somebody else's."""
+    if len(_drafts(request)) < len(request.session.get(_KEY, ())):
+        # What is too old is not only passed over: its token goes.
+        request.session[_KEY] = _drafts(request)
     found = next((each for each in _drafts(request) if each["id"] == str(draft_id)), None)
     return None if found is None else Draft(**found)
 

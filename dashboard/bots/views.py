@@ -113,6 +113,7 @@ def ready_page(request: HttpRequest, bot_id: UUID) -> HttpResponse:
     return _page(request, "ready", context)
 
 
+@sensitive_variables("bot")
 @never_cache
 @require_POST
 def check_again(request: HttpRequest, bot_id: UUID) -> HttpResponse:

@@ -9,6 +9,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db import connection
+from django.views.decorators.debug import sensitive_variables
 
 from bots.selectors.get_bot_settings import get_bot_settings
 from bots.services.keep_picture import picture_type
@@ -51,6 +52,7 @@ def picture_of(*, bot_id: UUID, profile_id: UUID, photo: Photo) -> Picture | Non
     return found
 
 
+@sensitive_variables()
 def _asked(bot_id: UUID, telegram_id: int) -> bytes | None:
     try:
         bot = get_bot_settings(bot_id)

@@ -7,6 +7,7 @@ from tempfile import SpooledTemporaryFile
 from typing import Any, Final
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -131,6 +132,9 @@ def unblock(page: Any, request: HttpRequest, form: Any, object_id: str) -> HttpR
 @link_action(label=_("Export"), path="export", icon="download", permissions=("export",))
 def export(page: Any, request: HttpRequest, object_id: str) -> FileResponse:
     """A file with all that is kept about them; that it was taken is written in the book of changes."""
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
+        # Another site's link would have staff take it without a wish of theirs.
+        raise PermissionDenied
     person = _person(page, request, object_id)
     file = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - closed with the response
     export_person(bot_id=person.bot_id, profile_id=person.id, into=file, author_id=user_id(request))

@@ -28,7 +28,7 @@ BEGIN
         RETURN;
     END IF;
     FOREACH bot IN ARRAY bots LOOP
-        CONTINUE WHEN NOT bot = ANY ({VISIBLE_BOTS});
+        CONTINUE WHEN (bot = ANY ({VISIBLE_BOTS})) IS NOT TRUE;
         SELECT count(*) INTO taken FROM (
             SELECT FROM messages
             WHERE messages.bot_id = bot AND messages.role = 'user' AND {_WORDS} @@ asked

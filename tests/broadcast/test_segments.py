@@ -7,12 +7,13 @@ from uuid import uuid4
 
 import pytest
 
-from broadcast.contracts import ITSELF
+from broadcast.contracts import ITSELF, By
 from broadcast.criteria.errors import CriteriaError
 from broadcast.errors import BroadcastError
 from broadcast.models import Segment
 from broadcast.selectors.segments import segment_criteria, segment_names, segments
 from broadcast.services.keep_segment import forget_segment, keep_segment
+from tests.web.people import make_user
 
 
 @pytest.fixture(autouse=True)
@@ -65,6 +66,25 @@ def test_segments_say_whom_they_mean() -> None:
 
 def test_a_segment_is_forgotten() -> None:
     kept = keep_segment(name="Women", criteria="gender=female", by=ITSELF)
-    assert forget_segment(segment_id=kept.id)
-    assert not forget_segment(segment_id=kept.id)
+    assert forget_segment(segment_id=kept.id, by=ITSELF)
+    assert not forget_segment(segment_id=kept.id, by=ITSELF)
+
+
+def test_what_somebody_keeps_is_changed_by_them_and_by_superusers() -> None:
+    mine, other, root = (
+        By(user_id=make_user().pk),
+        By(user_id=make_user().pk),
+        By(user_id=make_user(superuser=True).pk),
+    )
+    kept = keep_segment(name="Women", criteria="gender=female", by=mine)
+    with pytest.raises(BroadcastError) as taken:
+        keep_segment(name="Women", criteria="gender=male", by=other)
+    assert taken.value.code.endswith("segment_taken")
+    with pytest.raises(BroadcastError):
+        forget_segment(segment_id=kept.id, by=other)
+    assert segment_criteria(segment_id=kept.id) == "gender=female"
+    keep_segment(name="Women", criteria="gender=female, age>=18", by=mine)
+    keep_segment(name="Women", criteria="gender=female, age>=20", by=root)
+    assert segment_criteria(segment_id=kept.id) == "gender=female, age>=20"
+    assert forget_segment(segment_id=kept.id, by=mine)
     assert segment_criteria(segment_id=uuid4()) is None

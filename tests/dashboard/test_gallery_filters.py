@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import connection, transaction
 
 from bots.models import Bot
 from core.clock import Clock, clock
@@ -19,6 +20,7 @@ from sessions_app.selectors.people_in_need import people_in_need
 from sessions_app.services.search_words import Said, search_words
 from tests.cast import make_profile
 from tests.dashboard.talks import Talk, make_talk
+from tests.fixtures.database import database_role
 
 pytestmark = pytest.mark.usefixtures("as_staff")
 
@@ -247,6 +249,16 @@ def said(*bots: Bot, words: str, scope: list[Bot] | None = None, reader_id: int 
 def who(*talks: Talk, found: Said) -> list[int]:
     keys = [(talk.bot.id, talk.person.id) for talk in talks]
     return [keys.index(key) for key in found.people]
+
+
+def test_who_asks_outside_of_any_scope_finds_nobody(bot: Bot) -> None:
+    make_talk(bot).says("Мне снится белая лошадь у моря")
+    for scope in (None, "", "{}"):
+        with database_role("staff"), transaction.atomic(), connection.cursor() as cursor:
+            if scope is not None:
+                cursor.execute("SELECT set_config('app.bots', %s, true)", [scope])
+            cursor.execute("SELECT count(*) FROM search_words(%s::uuid[], 'лошадь', 9)", [[bot.id]])
+            assert cursor.fetchone() == (0,)
 
 
 def test_people_are_found_by_any_form_of_all_the_words_that_they_said(bot: Bot) -> None:

@@ -518,6 +518,9 @@ def test_all_that_is_kept_is_a_file_and_that_it_was_taken_is_written_down(
 ) -> None:
     vera.says("He never listens.")
     owner = make_coach(bot, role=Role.OWNER)
+    # A link on somebody's site takes nothing in an owner's name.
+    lured = browser(owner).get(page_of(vera.person, "export/"), headers={"Sec-Fetch-Site": "cross-site"})
+    assert lured.status_code == 403
     response = browser(owner).get(page_of(vera.person, "export/"))
     assert response.status_code == 200
     assert response["Content-Disposition"] == f'attachment; filename="person-{vera.person.telegram_id}.zip"'
