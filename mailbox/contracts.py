@@ -12,6 +12,8 @@ from core.ids import new_id
 
 # Work that nobody waits for has lanes of its own, far beyond Telegram's ids (52 bits): it never stands in a chat's.
 JOB_LANES = 2**60
+# The priority of what a bot says by itself: each time it wants to, its limits are looked at.
+UNASKED = 2
 # The priority of what goes to many: it leaves evenly, behind everything else.
 BULK = 3
 # What work of our own is called begins so.

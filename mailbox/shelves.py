@@ -31,13 +31,14 @@ class Act(StrEnum):
     REPLAY = "replay"  # handle a buried update once more
     DISCARD = "discard"  # throw a buried update away
     CANCEL = "cancel"  # do not send a message that waits
+    SEND = "send"  # send a message once more that was not delivered
 
 
 ACTS: Mapping[Shelf, tuple[Act, ...]] = {
     Shelf.WAITING: (),
     Shelf.BURIED: (Act.REPLAY, Act.DISCARD),
     Shelf.OUTGOING: (Act.CANCEL,),
-    Shelf.UNDELIVERED: (),
+    Shelf.UNDELIVERED: (Act.SEND,),
 }
 
 

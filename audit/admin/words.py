@@ -68,6 +68,7 @@ SUBJECTS: Final[dict[str, Any]] = {
     "updates.replayed": gettext_lazy("Buried updates, handled once more"),
     "updates.discarded": gettext_lazy("Buried updates"),
     "messages.cancelled": gettext_lazy("Messages that waited"),
+    "messages.sent_again": gettext_lazy("Messages that were not delivered, sent once more"),
 }
 # Where a subject has a page.
 _PAGES: Final[dict[str, str]] = {

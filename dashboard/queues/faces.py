@@ -39,8 +39,8 @@ WHAT_THEY_ARE: Final[dict[Shelf, Any]] = {
         "paused or cancelled on the broadcast's own page."
     ),
     Shelf.UNDELIVERED: gettext_lazy(
-        "What Telegram refused, and what nobody knows of whether it arrived, of the last 30 days. What belongs to a "
-        "broadcast is decided in its ledger."
+        "What Telegram refused, and what nobody knows of whether it arrived, of the last 30 days. Answers and what "
+        "operators wrote can be sent once more; what belongs to a broadcast is decided in its ledger."
     ),
 }
 EMPTY: Final[dict[Shelf, Any]] = {
@@ -67,18 +67,28 @@ ACTS: Final[dict[Act, Any]] = {
     Act.REPLAY: gettext_lazy("Handle once more"),
     Act.DISCARD: gettext_lazy("Discard"),
     Act.CANCEL: gettext_lazy("Do not send"),
+    Act.SEND: gettext_lazy("Send once more"),
 }
-ACT_ICONS: Final[dict[Act, str]] = {Act.REPLAY: "replay", Act.DISCARD: "delete", Act.CANCEL: "block"}
+ACT_ICONS: Final[dict[Act, str]] = {
+    Act.REPLAY: "replay",
+    Act.DISCARD: "delete",
+    Act.CANCEL: "block",
+    Act.SEND: "send",
+}
 SURE: Final[dict[Act, Any]] = {
     Act.DISCARD: gettext_lazy("What they say is gone for good, and nobody is answered."),
     Act.CANCEL: gettext_lazy(
-        "They are not sent, and cannot be brought back. What is on its way already arrives."
+        "They are not sent; they lie with what was not delivered then. What is on its way already arrives."
+    ),
+    Act.SEND: gettext_lazy(
+        "People read it now, however old it is. What is unknown may have arrived: then they read it twice."
     ),
 }
 DOING: Final[dict[str, Any]] = {
     Act.REPLAY: gettext_lazy("Handling once more"),
     Act.DISCARD: gettext_lazy("Discarding"),
     Act.CANCEL: gettext_lazy("Keeping back"),
+    Act.SEND: gettext_lazy("Sending once more"),
 }
 REASONS: Final[dict[str, Any]] = {
     "mend": gettext_lazy("To find out what went wrong"),
@@ -149,4 +159,6 @@ def told(act: Act, count: int) -> str:
         return ngettext("%d update is handled once more.", "%d updates are handled once more.", count) % count
     if act is Act.DISCARD:
         return ngettext("%d update was discarded.", "%d updates were discarded.", count) % count
+    if act is Act.SEND:
+        return ngettext("%d message is sent once more.", "%d messages are sent once more.", count) % count
     return ngettext("%d message is not sent.", "%d messages are not sent.", count) % count

@@ -14,11 +14,13 @@ from core.tenancy import visible_bots
 from dashboard.selectors.bots_of import BotName, bots_of
 from mailbox.shelves import Act
 
-# To let the bot look at somebody's words again is care for people; to throw words away is running the bot.
+# To let the bot look at somebody's words again, or say its own once more, is care for people; to throw words away is
+# running the bot.
 NEEDED: Final[Mapping[Act, Capability]] = {
     Act.REPLAY: Capability.CHANGE_PEOPLE,
     Act.DISCARD: Capability.START_STOP,
     Act.CANCEL: Capability.START_STOP,
+    Act.SEND: Capability.CHANGE_PEOPLE,
 }
 
 

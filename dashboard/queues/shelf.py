@@ -15,7 +15,7 @@ from dashboard.queues import doors, faces
 from dashboard.queues.board import work_on
 from dashboard.queues.rights import may_act, may_read
 from dashboard.selectors.bots_of import BotName
-from mailbox.contracts import BULK
+from mailbox.contracts import BULK, UNASKED
 from mailbox.masking import Line, masked, whole
 from mailbox.selectors.queue_figures import queue_figures
 from mailbox.selectors.queue_rows import queue_content, queue_groups, queue_row, queue_rows
@@ -115,10 +115,15 @@ def _row(bot: BotName, shelf: Shelf, row: QueueRow, people: Mapping[int, PersonN
         "priority": faces.PRIORITIES.get(row.priority, "") if row.priority is not None else "",
         "size": faces.size(row.size) if row.size else "",
         "is_empty": shelf is Shelf.BURIED and not row.size,
-        # On its way, promised, or decided elsewhere.
-        "is_fixed": shelf is Shelf.OUTGOING
-        and (row.is_farewell or row.state == "held" or row.priority == BULK),
+        "is_fixed": _is_fixed(shelf, row),
     }
+
+
+def _is_fixed(shelf: Shelf, row: QueueRow) -> bool:
+    """Nothing can be done with it here: it is on its way, was promised, or is decided elsewhere."""
+    if shelf is Shelf.OUTGOING:
+        return row.is_farewell or row.state == "held" or row.priority == BULK
+    return shelf is Shelf.UNDELIVERED and (row.is_farewell or (row.priority or 0) >= UNASKED)
 
 
 def _tabs(bot: BotName, shelf: Shelf, figures: QueueFigures) -> list[dict[str, Any]]:

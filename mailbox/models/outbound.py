@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from bots.tenant import Erasure, PersonalData, TenantModel, TenantQuerySet
-from mailbox.contracts import BULK
+from mailbox.contracts import BULK, UNASKED
 
 
 class Priority(models.IntegerChoices):
@@ -12,7 +12,7 @@ class Priority(models.IntegerChoices):
 
     REPLY = 0, _("reply")
     OPERATOR = 1, _("operator")
-    PROACTIVE = 2, _("started by the bot")
+    PROACTIVE = UNASKED, _("started by the bot")
     BROADCAST = BULK, _("broadcast")
 
 

@@ -9,17 +9,20 @@ from events.services.record_event import record_event
 from mailbox.services.cancel import cancel
 from mailbox.services.discard import discard
 from mailbox.services.replay import replay
+from mailbox.services.send_again import send_again
 from mailbox.shelves import Act
 
 _SERVICES: Final[Mapping[Act, Callable[..., int]]] = {
     Act.REPLAY: replay,
     Act.DISCARD: discard,
     Act.CANCEL: cancel,
+    Act.SEND: send_again,
 }
 EVENTS: Final[Mapping[Act, str]] = {
     Act.REPLAY: "updates.replayed",
     Act.DISCARD: "updates.discarded",
     Act.CANCEL: "messages.cancelled",
+    Act.SEND: "messages.sent_again",
 }
 # An event names so many rows; of more it says how many there were.
 _NAMED: Final = 20

@@ -30,6 +30,7 @@ from mailbox.services.tend_queue import tend_queue
 from mailbox.services.trim_mailbox import trim_mailbox
 from mailbox.shelves import Act, QueueError, QueueFigures, Shelf
 from mailbox.tasks import clear_shelf as task
+from tests.cast import make_profile
 from tests.mailbox.letters import come, command, message_of, row_of, say, take, word
 
 
@@ -205,6 +206,49 @@ def test_a_message_that_waits_is_kept_back_and_one_in_hand_or_promised_is_not(bo
     assert message_of(bot, waiting).error == "taken back by staff"
     with in_bot(bot.id):
         assert [each.id for each in outgoing(hand=hand, busy=(1, 4), slots=10)] == [farewell.id]
+
+
+def kept(bot: Bot, row_id: UUID) -> OutboundMessage:
+    with in_bot(bot.id):
+        return OutboundMessage.objects.for_bot(bot.id).get(id=row_id)
+
+
+def test_what_was_not_delivered_is_sent_once_more_but_for_what_is_decided_elsewhere(
+    bot: Bot, other_bot: Bot, stopped_clock: Clock
+) -> None:
+    refused, unsure = undelivered(bot), undelivered(bot, state="unknown", chat_id=2)
+    morning, to_many = undelivered(bot, chat_id=3, priority=2), undelivered(bot, chat_id=4, priority=3)
+    farewell, foreign = undelivered(bot, chat_id=5, is_farewell=True), undelivered(other_bot)
+    (waiting,) = say(bot, word(6))
+    ids = [refused, unsure, morning, to_many, farewell, foreign, waiting.id]
+    with acting(user_id=4711, address="192.0.2.7"), in_bot(bot.id):
+        assert tend_queue(bot_id=bot.id, act=Act.SEND, ids=ids, by=4711) == 2
+        assert tend_queue(bot_id=bot.id, act=Act.SEND, ids=ids, by=4711) == 0
+        entry = AuditEntry.objects.get(bot_id=bot.id, subject="messages.sent_again")
+    assert (entry.action, entry.actor_id, (entry.after or {})["count"]) == ("update", 4711, 2)
+    again = kept(bot, refused)
+    assert (again.state, again.error, again.attempts, again.resends) == ("pending", "", 0, 1)
+    assert (again.settled_at, again.not_before) == (None, clock.now())
+    assert [kept(bot, each).state for each in (morning, to_many, farewell)] == ["failed"] * 3
+    assert kept(other_bot, foreign).state == "failed"
+    with in_bot(bot.id):
+        found = outgoing(hand=hand_of(bot), busy=(), slots=10)
+    assert {each.id for each in found} == {refused, unsure, waiting.id}
+
+
+def test_whoever_was_blocked_since_hears_nothing(bot: Bot) -> None:
+    make_profile(bot, telegram_id=1, blocked_at=clock.now())
+    row_id = undelivered(bot, chat_id=1)
+    with in_bot(bot.id):
+        assert tend_queue(bot_id=bot.id, act=Act.SEND, ids=[row_id], by=1) == 0
+    assert kept(bot, row_id).state == "failed"
+
+
+def test_a_morning_that_is_over_keeps_no_answer_back(bot: Bot, stopped_clock: Clock) -> None:
+    row_id = undelivered(bot, not_after=clock.now() + timedelta(minutes=1))
+    with in_bot(bot.id):
+        tend_queue(bot_id=bot.id, act=Act.SEND, ids=[row_id], by=1)
+    assert kept(bot, row_id).not_after is None
 
 
 # A whole shelf

@@ -308,6 +308,24 @@ def test_a_message_that_waits_is_kept_back(bot: Bot) -> None:
     assert "taken back by staff" in html(client.get(place(bot, "undelivered")))
 
 
+def test_what_was_not_delivered_is_sent_once_more(bot: Bot) -> None:
+    lost, unsure = said(bot, state="failed"), said(bot, state="unknown")
+    unasked, to_many = said(bot, state="failed", priority=2), said(bot, state="unknown", priority=3)
+    client = as_role(bot, Role.COACH)
+    page = html(client.get(place(bot, "undelivered")))
+    assert "then they read it twice" in page
+    assert f'value="{lost}"' in page
+    assert f'value="{unasked}"' not in page
+    assert f'value="{to_many}"' not in page
+    assert "do/send" not in html(client.get(place(bot, "undelivered", f"{unasked}/")))
+    sent = {"row": [str(lost), str(unsure), str(to_many)]}
+    assert told(client.post(place(bot, "undelivered", "do/send/"), sent)) == "2 messages are sent once more."
+    assert len(client.get(place(bot, "outgoing")).context["rows"]) == 2
+    reader = as_role(bot, Role.READ_ONLY)
+    assert "do/send" not in html(reader.get(place(bot, "undelivered")))
+    assert reader.post(place(bot, "undelivered", "do/send/"), sent).status_code == 403
+
+
 @pytest.mark.parametrize(
     ("role", "replays", "discards"),
     [
