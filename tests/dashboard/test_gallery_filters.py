@@ -290,6 +290,16 @@ def test_of_words_that_many_say_those_who_said_them_lately_are_taken(bot: Bot) -
     assert who(talk, lately, found=said(bot, words="дом", most=9)) == [1, 0]
 
 
+def test_who_says_it_again_and_again_hides_nobody_who_said_it_long_ago(bot: Bot) -> None:
+    talk, before = make_talk(bot), make_talk(bot)
+    now = clock.now()
+    talk.says(*("дом",) * 205, at=now - timedelta(days=2))
+    before.says("Дома", at=now - timedelta(days=400))
+    found = said(bot, words="дом")
+    assert who(talk, before, found=found) == [0, 1]
+    assert found.is_cut
+
+
 def test_what_was_said_to_other_bots_stays_with_them(bot: Bot, other_bot: Bot) -> None:
     make_talk(other_bot).says("лошадь")
     assert said(bot, words="лошадь").people == {}
