@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.timesince import timesince
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext_lazy
 from unfold.decorators import action as unfold_action
 from unfold.enums import ActionVariant
 from unfold.forms import BaseDialogForm
@@ -24,6 +25,16 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 NOTHING = "–"
+
+# With "ago" in each: what follows from a number stands in another case there than on its own, in Russian for one.
+_AGO: dict[str, Any] = {
+    "year": ngettext_lazy("%(num)d year ago", "%(num)d years ago", "num"),
+    "month": ngettext_lazy("%(num)d month ago", "%(num)d months ago", "num"),
+    "week": ngettext_lazy("%(num)d week ago", "%(num)d weeks ago", "num"),
+    "day": ngettext_lazy("%(num)d day ago", "%(num)d days ago", "num"),
+    "hour": ngettext_lazy("%(num)d hour ago", "%(num)d hours ago", "num"),
+    "minute": ngettext_lazy("%(num)d minute ago", "%(num)d minutes ago", "num"),
+}
 
 
 def badge(text: object, kind: str = "") -> SafeString:
@@ -41,7 +52,9 @@ def ago(moment: datetime | None) -> SafeString | str:
     if seconds < 60:
         words = _("%(seconds)d s ago") % {"seconds": max(0, int(seconds))}
     else:
-        words = _("%(time)s ago") % {"time": timesince(moment, clock.now(), depth=1)}
+        # Django keeps all of it on one line; a number with its unit is enough.
+        number, space, rest = timesince(moment, clock.now(), time_strings=_AGO, depth=1).partition("\xa0")
+        words = f"{number}{space}{rest.replace(space, ' ')}"
     exact = date_format(localtime(moment), "DATETIME_FORMAT")
     return format_html('<span class="whitespace-nowrap" title="{}">{}</span>', exact, words)
 
