@@ -82,7 +82,7 @@ class BookForm(forms.Form):
             bot_id=found.get("bot") or None,
             since=_midnight(found.get("since")),
             # The last day is meant too.
-            until=_midnight(until + timedelta(days=1)) if until else None,
+            until=_midnight(until + timedelta(days=1)) if until and until < date.max else None,
             text=found.get("q", ""),
             before=before,
         )

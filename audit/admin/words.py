@@ -15,6 +15,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from audit.admin.columns import column_of
 from audit.models import AuditAction, AuditEntry
 from bots.roles import Role
 from profiles.differences import Change, differences
@@ -94,6 +95,43 @@ _STAFF: Final = frozenset(
 _OF_STAFF: Final = frozenset({"bot_access", "staff_sessions", "second_factors"})
 # What says nothing to anybody who reads it.
 _SKIPPED: Final = frozenset({"id", "created_at", "updated_at", "changed_at"})
+# Words of events, and columns that have no name of their own.
+_WORDS: Final[dict[str, Any]] = {
+    "by": gettext_lazy("by"),
+    "reason": gettext_lazy("reason"),
+    "conversation": gettext_lazy("conversation"),
+    "row": gettext_lazy("row"),
+    "rows": gettext_lazy("rows"),
+    "count": gettext_lazy("how many"),
+    "kind": gettext_lazy("kind"),
+    "assigned_to_id": gettext_lazy("whose task"),
+    "asked_by_telegram_id": gettext_lazy("asked for by, Telegram id"),
+    "editor_id": gettext_lazy("changed by"),
+    "fingerprint": gettext_lazy("fingerprint"),
+    "token_fingerprint": gettext_lazy("fingerprint of the token"),
+    "token_sealed": gettext_lazy("token, sealed"),
+    "model_key_sealed": gettext_lazy("key of the model, sealed"),
+    "secret_sealed": gettext_lazy("secret, sealed"),
+    "digest": gettext_lazy("digest"),
+    "generation": gettext_lazy("generation"),
+    "is_current": gettext_lazy("current"),
+    "last_step": gettext_lazy("last code"),
+    "looked_up_at": gettext_lazy("looked up in Telegram"),
+    "photo_id": gettext_lazy("photo"),
+    "photo_file_id": gettext_lazy("file of the photo"),
+    "report_id": gettext_lazy("report"),
+    "report_digest": gettext_lazy("digest of the report"),
+    "reports": gettext_lazy("reports"),
+    "revision": gettext_lazy("revision"),
+    "rotation_tried_at": gettext_lazy("last tried to refresh"),
+    "run_id": gettext_lazy("run"),
+    "inbound_id": gettext_lazy("update it answers"),
+    "telegram_message_id": gettext_lazy("number in Telegram"),
+    "session": gettext_lazy("session"),
+    "group_id": gettext_lazy("group"),
+    "permission_id": gettext_lazy("permission"),
+    "user_id": gettext_lazy("user"),
+}
 _EMPTY: Final[tuple[Any, ...]] = (None, "", [], {})
 # Beyond so many letters texts are compared word by word, and stand in the page as such.
 _LONG: Final = 60
@@ -159,11 +197,11 @@ def fields_of(entry: AuditEntry, names: Names) -> list[Field]:
     if after is not None and after.get("by") == entry.actor_id:
         # Events say it too.
         after = {name: value for name, value in after.items() if name != "by"}
-    return list(_fields(entry.before, after, names))
+    return list(_fields(entry.before, after, names, entry.subject))
 
 
 def _fields(
-    before: Mapping[str, Any] | None, after: Mapping[str, Any] | None, names: Names
+    before: Mapping[str, Any] | None, after: Mapping[str, Any] | None, names: Names, subject: str
 ) -> Iterator[Field]:
     was, now = before or {}, after or {}
     is_change = before is not None and after is not None
@@ -171,23 +209,28 @@ def _fields(
         old, new = was.get(name), now.get(name)
         if not is_change and (name in _SKIPPED or (old in _EMPTY and new in _EMPTY)):
             continue
-        said = field_name(name)
+        said = field_name(name, subject)
         if HIDDEN in {_hashed(old), _hashed(new)}:
             yield Field(said, "", "", is_hidden=True)
             continue
-        first, second = value_said(name, old, names), value_said(name, new, names)
+        first, second = (value_said(name, each, names, subject) for each in (old, new))
         if is_change and max(len(first), len(second)) > _LONG:
             yield Field(said, "", "", tuple(_trimmed(differences(first, second))))
         else:
             yield Field(said, first if before is not None else "", second if after is not None else "")
 
 
-def field_name(name: str) -> str:
-    """A column in words."""
-    return name.removesuffix("_id").removesuffix("_sealed").replace("_", " ")
+def field_name(name: str, subject: str = "") -> str:
+    """A column of a table, or a word of an event, as staff call it."""
+    column = column_of(subject, name)
+    said = str(column.verbose_name) if column is not None else ""
+    # A column that nobody has named is called by Django as in the code.
+    if column is not None and said not in {column.name.replace("_", " "), "ID"}:
+        return said
+    return str(_WORDS.get(name) or name.removesuffix("_id").removesuffix("_sealed").replace("_", " "))
 
 
-def value_said(name: str, value: Any, names: Names) -> str:
+def value_said(name: str, value: Any, names: Names, subject: str = "") -> str:
     """A value in words."""
     if value in _EMPTY and not isinstance(value, bool):
         return NOTHING
@@ -196,7 +239,9 @@ def value_said(name: str, value: Any, names: Names) -> str:
     if name in _STAFF and isinstance(value, int):
         return names.staff.get(value, f"#{value}")
     if isinstance(value, str):
-        return _text_said(name, value, names)
+        column = column_of(subject, name)
+        chosen = dict(column.flatchoices).get(value) if column is not None else None
+        return str(chosen) if chosen is not None else _text_said(name, value, names)
     if name == "bot_ids" and isinstance(value, list):
         return ", ".join(names.bots.get(str(each), str(each)) for each in value)
     said = str(value) if isinstance(value, int | float) else json.dumps(value, ensure_ascii=False)
@@ -208,6 +253,8 @@ def _text_said(name: str, value: str, names: Names) -> str:
         return names.bots[value]
     if name == "role" and value in set(Role):
         return str(_ROLES[Role(value)])
+    if name == "reason" and value in _REASONS:
+        return str(_REASONS[value])
     if name.endswith(("_at", "_until", "_since")) or name == "day":
         try:
             moment = datetime.fromisoformat(value)
@@ -223,6 +270,18 @@ _ROLES: Final[dict[Role, Any]] = {
     Role.COACH: gettext_lazy("coach"),
     Role.ANALYST: gettext_lazy("analyst"),
     Role.READ_ONLY: gettext_lazy("read only"),
+}
+
+
+# Why staff read what is private: the codes of events.
+_REASONS: Final[dict[str, Any]] = {
+    "asked": gettext_lazy("They asked for a human"),
+    "complaint": gettext_lazy("A complaint"),
+    "crisis": gettext_lazy("Sign of crisis"),
+    "handover": gettext_lazy("I go on with a colleague's work"),
+    "mend": gettext_lazy("To find out what went wrong"),
+    "other": gettext_lazy("Something else"),
+    "quality": gettext_lazy("To see how the bot speaks"),
 }
 
 

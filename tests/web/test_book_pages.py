@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
-from audit.admin.words import Names, fields_of, name_of, page_of
+from audit.admin.words import SUBJECTS, Names, field_name, fields_of, name_of, page_of
 from audit.models import AuditEntry
 from bots.models import Bot, BotAccess
 from bots.roles import Role
@@ -65,7 +68,7 @@ def test_of_what_was_added_the_fields_are_folded_away(bot: Bot, boss: User) -> N
     assert folded["slug"] == bot.slug
     assert "id" not in folded
     # A secret says only that there is one.
-    assert next(each for each in entry["folded"] if each.name == "token").is_hidden
+    assert next(each for each in entry["folded"] if each.name == "token, sealed").is_hidden
     assert bot.token_sealed not in html(browser(boss))
 
 
@@ -106,7 +109,41 @@ def test_a_refusal_says_what_the_answer_was_and_who_acts_is_not_said_twice() -> 
         (field,) = fields_of(AuditEntry(action="refused", after={"status": status}), NOBODY)
         assert field.now == said
     event = AuditEntry(action="read", actor_id=7, after={"by": 7, "reason": "mend"})
-    assert [(each.name, each.now) for each in fields_of(event, NOBODY)] == [("reason", "mend")]
+    assert [(each.name, each.now) for each in fields_of(event, NOBODY)] == [
+        ("reason", "To find out what went wrong")
+    ]
+
+
+def test_columns_and_what_was_chosen_are_called_as_in_the_forms() -> None:
+    before, after = {"wanted_state": "stopped"}, {"wanted_state": "running"}
+    entry = AuditEntry(action="update", subject="bots", before=before, after=after)
+    event = AuditEntry(action="read", subject="conversation.opened", after={"reason": "quality"})
+    unnamed = AuditEntry(action="update", subject="inbox_items", before={"assigned_to_id": None}, after={})
+    with translation.override("ru"):
+        said = [(each.name, each.was, each.now) for of in (entry, event) for each in fields_of(of, NOBODY)]
+        names = [each.name for each in fields_of(unnamed, NOBODY)]
+    assert said == [
+        ("желаемое состояние", "остановлен", "в работе"),
+        ("причина", "", "Посмотреть, как говорит бот"),
+    ]
+    assert names == ["чья задача"]
+
+
+def test_each_column_in_the_book_has_a_russian_name() -> None:
+    kept = {
+        model._meta.db_table: model._meta.concrete_fields
+        for model in apps.get_models(include_auto_created=True)
+        if model._meta.db_table in SUBJECTS
+    }
+    with translation.override("ru"):
+        english = {
+            f"{table}.{field.column}"
+            for table, fields in kept.items()
+            for field in fields
+            if not re.search("[а-яё]", field_name(str(field.column), table)) and field.column != "id"
+        }
+    # Words that are the same in both.
+    assert {each.rpartition(".")[2] for each in english} <= {"telegram_id"}
 
 
 def test_what_has_a_page_leads_there_and_what_is_gone_does_not(bot: Bot) -> None:
@@ -146,6 +183,7 @@ def test_it_is_found_by_day(bot: Bot, boss: User) -> None:
     assert shown(client, since=today, until=today)
     assert shown(client, since=today + timedelta(days=1)) == []
     assert shown(client, until=today - timedelta(days=1)) == []
+    assert shown(client, until="9999-12-31")
     for asked in ({"since": "nonsense"}, {"by": "x"}, {"q": "a\x00b"}):
         assert shown(client, **asked) == []
     assert shown(client, before="9" * 40)
@@ -167,7 +205,7 @@ def test_readings_exports_and_erasures_are_in_it(bot: Bot, boss: User) -> None:
         assert {each["subject"] for each in found} == subjects
         assert {(each["who"], each["entry"].row_id) for each in found} == {(boss.username, str(vera.id))}
     page = html(client)
-    assert "quality" in page
+    assert "To see how the bot speaks" in page
     assert "Verochka" not in page
 
 
