@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from django.utils.translation import gettext as _
+
 from bots.errors import BotError
 
 # Telegram gives 35 characters after the colon; other Bot API servers hand out shorter ones.
@@ -16,7 +18,9 @@ def clean_token(raw: str) -> str:
     if not _SHAPE.fullmatch(token):
         raise BotError(
             "token_malformed",
-            "This is not a bot token. BotFather's look like 123456789:AAE…: digits, a colon, then letters.",
+            _(
+                "This is not a bot token. BotFather's look like 123456789:AAE…: digits, a colon, then letters."
+            ),
         )
     return token
 

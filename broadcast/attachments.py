@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Final
 
+from django.utils.translation import gettext as _
 from PIL import Image, UnidentifiedImageError
 
 from broadcast.errors import BroadcastError
+from core.numbers import decimal
 
 MEGABYTE: Final = 2**20
 # What a bot may upload: 10 MB for a photo, 50 MB for anything else (core.telegram.org/bots/api#sending-files).
@@ -36,12 +38,13 @@ class FitFile:
 def fit_file(*, kind: str, filename: str, content_type: str, content: bytes) -> FitFile:
     """What is kept of a file that Telegram will take. Raises BroadcastError `media` with what is wrong."""
     if kind not in _LARGEST:
-        raise _unfit("There is no such kind of media.")
+        raise _unfit(_("There is no such kind of media."))
     if not content:
-        raise _unfit("The file is empty.")
+        raise _unfit(_("The file is empty."))
     if len(content) > _LARGEST[kind]:
         raise _unfit(
-            f"The file has {len(content) / MEGABYTE:.1f} MB; {_LARGEST[kind] // MEGABYTE} MB is the most."
+            _("The file has %(size)s MB; %(most)d MB is the most.")
+            % {"size": decimal(f"{len(content) / MEGABYTE:.1f}"), "most": _LARGEST[kind] // MEGABYTE}
         )
     name = PurePath(filename.replace("\\", "/")).name[-120:] or kind
     if kind == "photo":
@@ -49,11 +52,11 @@ def fit_file(*, kind: str, filename: str, content_type: str, content: bytes) -> 
     if kind == "video":
         # An ISO base media file names its brand after four bytes.
         if content[4:8] != b"ftyp":
-            raise _unfit("This is no MP4 video.")
+            raise _unfit(_("This is no MP4 video."))
         return FitFile(name, "video/mp4")
     if kind == "voice":
         if not content.startswith(b"OggS"):
-            raise _unfit("A voice message is an OGG file with OPUS in it.")
+            raise _unfit(_("A voice message is an OGG file with OPUS in it."))
         return FitFile(name, "audio/ogg")
     return FitFile(name, content_type[:60] or "application/octet-stream")
 
@@ -74,11 +77,11 @@ def _picture(content: bytes) -> str:
         Image.DecompressionBombError,
         Warning,
     ) as error:
-        raise _unfit("This is no picture that can be read.") from error
+        raise _unfit(_("This is no picture that can be read.")) from error
     if kind not in _PICTURES:
-        raise _unfit("A photo is a JPEG, PNG or WebP.")
+        raise _unfit(_("A photo is a JPEG, PNG or WebP."))
     if width + height > _WIDEST or max(width, height) > _THINNEST * min(width, height):
-        raise _unfit("The picture is too large or too thin for Telegram.")
+        raise _unfit(_("The picture is too large or too thin for Telegram."))
     return _PICTURES[kind]
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from broadcast.contracts import By
 from broadcast.errors import BroadcastError
 from broadcast.models import Broadcast, BroadcastChange
@@ -35,7 +37,7 @@ def locked(broadcast_id: UUID) -> Broadcast:
     # Its key does not change: whoever writes rows that refer to it goes on meanwhile.
     broadcast = Broadcast.objects.select_for_update(no_key=True).filter(id=broadcast_id).first()
     if broadcast is None or not set(broadcast.bot_ids) <= set(visible_bots() or ()):
-        raise BroadcastError("unknown", "There is no such broadcast.")
+        raise BroadcastError("unknown", _("There is no such broadcast."))
     return broadcast
 
 
@@ -44,7 +46,7 @@ def move(
 ) -> None:
     """Bring a locked broadcast into another state and write down who did. Raises BroadcastError `broadcast.state`."""
     if not may_follow(broadcast.state, to):
-        raise BroadcastError("state", f"A broadcast that is {broadcast.state} cannot become {to.value}.")
+        raise BroadcastError("state", _("This cannot be done with a broadcast in this state."))
     broadcast.state = to.value
     broadcast.reason = reason
     if to == BroadcastState.FREEZING and broadcast.started_at is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from bots.contracts import BotSettings, ModelChoice
 from bots.errors import BotError
@@ -18,7 +19,7 @@ def get_bot_settings(bot_id: UUID) -> BotSettings:
     """
     bot = Bot.objects.filter(id=bot_id).first()
     if bot is None:
-        raise BotError("unknown", "This bot does not exist any more.")
+        raise BotError("unknown", _("This bot does not exist any more."))
     return BotSettings(
         id=bot.id,
         slug=bot.slug,

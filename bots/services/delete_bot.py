@@ -3,6 +3,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from bots.announcements import tell_runtime
 from bots.errors import BotError
@@ -18,12 +19,15 @@ def delete_bot(*, bot_id: UUID) -> None:
     with transaction.atomic():
         bot = Bot.objects.select_for_update(of=("self",)).select_related("status").filter(id=bot_id).first()
         if bot is None:
-            raise BotError("unknown", "This bot does not exist any more.")
+            raise BotError("unknown", _("This bot does not exist any more."))
         status = getattr(bot, "status", None)
         is_held = bool(
             status and status.lease_holder and status.lease_until and status.lease_until > clock.now()
         )
         if bot.wanted_state != WantedState.STOPPED or is_held:
-            raise BotError("still_running", f"“{bot.name}” is still running. Stop it first, then delete it.")
+            raise BotError(
+                "still_running",
+                _("“%(bot)s” is still running. Stop it first, then delete it.") % {"bot": bot.name},
+            )
         bot.delete()
         tell_runtime(bot_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from bots.errors import SignInError
 from bots.models import RecoveryCode, SecondFactor
@@ -18,7 +19,7 @@ def begin_second_factor(*, user: User) -> SecondFactor:
         user=user, defaults={"secret_sealed": encrypt(new_secret()), "created_at": clock.now()}
     )
     if factor.is_confirmed:
-        raise SignInError("enrolled", "Two-factor sign-in is on already.")
+        raise SignInError("enrolled", _("Two-factor sign-in is on already."))
     return factor
 
 
@@ -30,13 +31,13 @@ def confirm_second_factor(*, user: User, code: str) -> list[str]:
     with transaction.atomic():
         factor = SecondFactor.objects.select_for_update().filter(user=user).first()
         if factor is None:
-            raise SignInError("not_begun", "Begin again: there is no code to compare with.")
+            raise SignInError("not_begun", _("Begin again: there is no code to compare with."))
         if factor.is_confirmed:
-            raise SignInError("enrolled", "Two-factor sign-in is on already.")
+            raise SignInError("enrolled", _("Two-factor sign-in is on already."))
         now = clock.now()
         step = step_of(code, secret=factor.secret, now=now, after=factor.last_step)
         if step is None:
-            raise SignInError("code_wrong", "This is not the code that the app shows now.")
+            raise SignInError("code_wrong", _("This is not the code that the app shows now."))
         factor.confirmed_at, factor.last_step = now, step
         factor.save(update_fields=["confirmed_at", "last_step"])
         return _write_codes(factor)
@@ -49,7 +50,7 @@ def renew_recovery_codes(*, user: User) -> list[str]:
             SecondFactor.objects.select_for_update().filter(user=user, confirmed_at__isnull=False).first()
         )
         if factor is None:
-            raise SignInError("not_enrolled", "Two-factor sign-in is off.")
+            raise SignInError("not_enrolled", _("Two-factor sign-in is off."))
         return _write_codes(factor)
 
 

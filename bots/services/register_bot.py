@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from bots.announcements import record, tell_runtime
 from bots.default_persona import default_persona
@@ -88,7 +89,8 @@ def token_taken(holder: Bot) -> BotError:
     """The refusal of a token that another bot has, in words for staff."""
     return BotError(
         "token_taken",
-        f"This token already belongs to the bot “{holder.name}” ({holder.slug}). One token is one bot.",
+        _("This token already belongs to the bot “%(bot)s” (%(slug)s). One token is one bot.")
+        % {"bot": holder.name, "slug": holder.slug},
     )
 
 
@@ -97,7 +99,10 @@ def _refuse_taken(*, token: str, slug: str | None) -> None:
     if holder is not None:
         raise token_taken(holder)
     if slug and Bot.objects.filter(slug=slug).exists():
-        raise BotError("slug_taken", f"There is already a bot with the slug “{slug}”. Choose another one.")
+        raise BotError(
+            "slug_taken",
+            _("There is already a bot with the slug “%(slug)s”. Choose another one.") % {"slug": slug},
+        )
 
 
 def _free_slug(name: str) -> str:

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from bots.announcements import record, tell_runtime
 from bots.errors import BotError
@@ -32,7 +33,7 @@ def replace_token(*, bot_id: UUID, token: str) -> None:
                 updated_at=clock.now(),
             )
             if not found:
-                raise BotError("unknown", "This bot does not exist any more.")
+                raise BotError("unknown", _("This bot does not exist any more."))
             record(bot_id=bot_id, kind="bot.token_replaced")
             tell_runtime(bot_id)
     except IntegrityError as error:

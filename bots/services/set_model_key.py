@@ -3,6 +3,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from bots.announcements import tell_runtime
 from bots.errors import BotError
@@ -25,5 +26,5 @@ def set_model_key(*, bot_id: UUID, key: str) -> None:
             updated_at=clock.now(),
         )
         if not found:
-            raise BotError("unknown", "This bot does not exist any more.")
+            raise BotError("unknown", _("This bot does not exist any more."))
         tell_runtime(bot_id)

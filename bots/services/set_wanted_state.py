@@ -3,6 +3,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from bots.announcements import record, tell_runtime
 from bots.errors import BotError
@@ -17,7 +18,9 @@ def set_wanted_state(*, bot_id: UUID, wanted: str) -> bool:
     """
     if wanted not in WantedState.values:
         raise BotError(
-            "state_unknown", f"A bot cannot be “{wanted}”. It can be: {', '.join(WantedState.values)}."
+            "state_unknown",
+            _("A bot cannot be “%(wanted)s”. It can be: %(states)s.")
+            % {"wanted": wanted, "states": ", ".join(WantedState.values)},
         )
     with transaction.atomic():
         changed = (
@@ -29,5 +32,5 @@ def set_wanted_state(*, bot_id: UUID, wanted: str) -> bool:
             record(bot_id=bot_id, kind="bot.wanted_state_set", payload={"wanted": wanted})
             tell_runtime(bot_id)
         elif not Bot.objects.filter(id=bot_id).exists():
-            raise BotError("unknown", "This bot does not exist any more.")
+            raise BotError("unknown", _("This bot does not exist any more."))
     return bool(changed)

@@ -7,6 +7,7 @@ from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from bots.announcements import tell_runtime
 from bots.errors import BotError
@@ -57,11 +58,11 @@ def update_bot(*, bot_id: UUID, **changes: Unpack[BotChanges]) -> Bot:
     changed then).
     """
     if not isinstance(changes.get("config", {}), Mapping):
-        raise BotError("invalid", 'config: a JSON object is needed, like {"greeting": "…"}.')
+        raise BotError("invalid", _('config: a JSON object is needed, like {"greeting": "…"}.'))
     with transaction.atomic():
         bot = Bot.objects.select_for_update().filter(id=bot_id).first()
         if bot is None:
-            raise BotError("unknown", "This bot does not exist any more.")
+            raise BotError("unknown", _("This bot does not exist any more."))
         changed = {name for name, value in changes.items() if getattr(bot, name) != value}
         if not changed:
             return bot
@@ -81,11 +82,15 @@ def update_bot(*, bot_id: UUID, **changes: Unpack[BotChanges]) -> Bot:
 
 def _check_hours(bot: Bot, changed: set[str]) -> None:
     if "timezone" in changed and bot.timezone not in available_timezones():
-        raise BotError("timezone_unknown", f"There is no time zone “{bot.timezone}”. One is: Europe/Moscow.")
+        raise BotError(
+            "timezone_unknown",
+            _("There is no time zone “%(zone)s”. One is: Europe/Moscow.") % {"zone": bot.timezone},
+        )
     if changed & {"proactive_from", "proactive_until"} and bot.proactive_from >= bot.proactive_until:
         raise BotError(
             "hours_crossed",
-            f"From {bot.proactive_from} until {bot.proactive_until} there are no hours: the first must be earlier.",
+            _("From %(first)d until %(last)d there are no hours: the first must be earlier.")
+            % {"first": bot.proactive_from, "last": bot.proactive_until},
         )
 
 

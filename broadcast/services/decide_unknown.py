@@ -3,6 +3,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from broadcast.changes import locked, move, note_change, wake
 from broadcast.contracts import By
@@ -26,7 +27,7 @@ def decide_unknown(*, broadcast_id: UUID, bot_id: UUID, recipient_id: UUID, arri
         rows = Recipient.objects.for_bot(bot_id).filter(broadcast_id=broadcast.id, id=recipient_id)
         row = rows.select_for_update(of=("self",)).first()
         if row is None or row.state != RecipientState.UNKNOWN:
-            raise BroadcastError("not_unknown", "Of this one it is known already.")
+            raise BroadcastError("not_unknown", _("Of this one it is known already."))
         changes = {RecipientState.UNKNOWN.value: -1}
         if arrived:
             row.state = RecipientState.SENT.value
@@ -37,9 +38,9 @@ def decide_unknown(*, broadcast_id: UUID, bot_id: UUID, recipient_id: UUID, arri
             note_change(broadcast, by=by, action="arrived", note=str(recipient_id))
             return
         if broadcast.state not in _GOES_ON:
-            raise BroadcastError("state", "It is cancelled: nothing is sent any more.")
+            raise BroadcastError("state", _("It is cancelled: nothing is sent any more."))
         if row.profile_id is None:
-            raise BroadcastError("erased", "This person was erased.")
+            raise BroadcastError("erased", _("This person was erased."))
         row.state, row.reason = RecipientState.WAITING.value, ""
         row.outbound_id = row.released_at = row.sent_at = row.not_before = None
         row.save(update_fields=["state", "reason", "outbound_id", "released_at", "sent_at", "not_before"])

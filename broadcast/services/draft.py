@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from broadcast.attachments import fit_file
 from broadcast.changes import locked, move, note_change
@@ -135,7 +136,7 @@ def draft_of(broadcast: Broadcast) -> Draft:
 def _open(broadcast_id: UUID) -> Broadcast:
     broadcast = locked(broadcast_id)
     if broadcast.state not in OPEN:
-        raise BroadcastError("state", "What is under way or over cannot be rewritten; duplicate it.")
+        raise BroadcastError("state", _("What is under way or over cannot be rewritten; duplicate it."))
     return broadcast
 
 
@@ -151,6 +152,6 @@ def _changed(broadcast: Broadcast, by: By, action: str) -> None:
 def _fields(draft: Draft) -> dict[str, object]:
     bots = list(dict.fromkeys(draft.bot_ids))
     if not bots or not set(bots) <= set(visible_bots() or ()):
-        raise BroadcastError("no_bots", "Choose at least one bot that exists.")
+        raise BroadcastError("no_bots", _("Choose at least one bot that exists."))
     title = " ".join(draft.title.split())[:120]
     return {**asdict(draft), "title": title or "—", "bot_ids": bots, "criteria": draft.criteria.strip()}

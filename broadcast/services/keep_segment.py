@@ -3,6 +3,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib.auth import get_user_model
+from django.utils.translation import gettext as _
 
 from broadcast.audience import known_words
 from broadcast.contracts import By
@@ -23,16 +24,16 @@ def keep_segment(*, name: str, criteria: str, by: By) -> Segment:
     """
     called = " ".join(name.replace("\x00", "").split())
     if not called or len(called) > _LONGEST_NAME:
-        raise BroadcastError("segment_unnamed", "A segment has a name of up to 60 characters.")
+        raise BroadcastError("segment_unnamed", _("A segment has a name of up to 60 characters."))
     read = parse(criteria, known_words())
     if not read.terms:
         raise BroadcastError(
-            "segment_everybody", "These criteria leave nobody out: there is nothing to keep."
+            "segment_everybody", _("These criteria leave nobody out: there is nothing to keep.")
         )
     there = Segment.objects.filter(name=called).first()
     if there is not None and not _is_theirs(there, by):
         raise BroadcastError(
-            "segment_taken", "Somebody else keeps a segment under this name: choose another name."
+            "segment_taken", _("Somebody else keeps a segment under this name: choose another name.")
         )
     segment, _is_new = Segment.objects.update_or_create(
         name=called,
@@ -51,7 +52,7 @@ def forget_segment(*, segment_id: UUID, by: By) -> bool:
     if segment is None:
         return False
     if not _is_theirs(segment, by):
-        raise BroadcastError("segment_taken", "Somebody else keeps this segment.")
+        raise BroadcastError("segment_taken", _("Somebody else keeps this segment."))
     segment.delete()
     return True
 

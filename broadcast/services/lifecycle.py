@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from bots.models import AlertKind
 from bots.services.raise_alert import raise_alert
@@ -42,17 +43,17 @@ def ask_to_start(
     with transaction.atomic():
         broadcast = locked(broadcast_id)
         if broadcast.state != BroadcastState.DRAFT:
-            raise BroadcastError("state", "Only a draft can be started.")
+            raise BroadcastError("state", _("Only a draft can be started."))
         if at is not None and at <= clock.now():
-            raise BroadcastError("past", "This time has passed already.")
+            raise BroadcastError("past", _("This time has passed already."))
         examine(broadcast)
         if not broadcast.criteria.strip() and not is_sure:
             raise BroadcastError(
-                "everybody", "Without criteria it goes to everybody: confirm that this is meant."
+                "everybody", _("Without criteria it goes to everybody: confirm that this is meant.")
             )
         audience = estimate(bot_ids=broadcast.bot_ids, criteria=broadcast.criteria)
         if not audience.total and not audience.is_at_least:
-            raise BroadcastError("empty_audience", "Nobody fits these criteria.")
+            raise BroadcastError("empty_audience", _("Nobody fits these criteria."))
         broadcast.scheduled_at = at
         if audience.total > settings.BROADCAST_CONFIRM_ABOVE or audience.is_at_least:
             move(broadcast, BroadcastState.AWAITING, by=by, action="asked", note=str(audience.total))
@@ -66,10 +67,10 @@ def confirm_start(*, broadcast_id: UUID, by: By) -> Broadcast:
     with transaction.atomic():
         broadcast = locked(broadcast_id)
         if broadcast.state != BroadcastState.AWAITING:
-            raise BroadcastError("state", "Nothing waits to be confirmed here.")
+            raise BroadcastError("state", _("Nothing waits to be confirmed here."))
         asked = BroadcastChange.objects.filter(broadcast=broadcast, action="asked").order_by("-at").first()
         if by.is_nobody or (asked is not None and _is_same(asked, by)):
-            raise BroadcastError("same_person", "Somebody else than who asked for it has to confirm.")
+            raise BroadcastError("same_person", _("Somebody else than who asked for it has to confirm."))
         if broadcast.scheduled_at is not None and broadcast.scheduled_at <= clock.now():
             # It is later than was meant: better soon than never, since two people want it.
             broadcast.scheduled_at = None
@@ -124,7 +125,7 @@ def resume_broadcast(*, broadcast_id: UUID, by: By) -> Broadcast:
     with transaction.atomic():
         broadcast = locked(broadcast_id)
         if broadcast.state != BroadcastState.PAUSED:
-            raise BroadcastError("state", "Only what is paused can go on.")
+            raise BroadcastError("state", _("Only what is paused can go on."))
         shares = BroadcastShare.objects.filter(broadcast=broadcast)
         # The errors of before are known to whoever lets it go on.
         shares.update(recent="")
@@ -166,7 +167,7 @@ def retry_failed(*, broadcast_id: UUID, by: By) -> int:
     with transaction.atomic():
         broadcast = locked(broadcast_id)
         if broadcast.state not in (BroadcastState.FINISHED, BroadcastState.RUNNING, BroadcastState.PAUSED):
-            raise BroadcastError("state", "Only a broadcast that was sent has people who failed.")
+            raise BroadcastError("state", _("Only a broadcast that was sent has people who failed."))
         count = 0
         for bot_id in sorted(broadcast.bot_ids):
             failed = Recipient.objects.for_bot(bot_id).filter(
@@ -179,7 +180,7 @@ def retry_failed(*, broadcast_id: UUID, by: By) -> int:
                 count_in(bot_id, broadcast.id, {RecipientState.FAILED: -again}, done_at=None, recent="")
             count += again
         if not count:
-            raise BroadcastError("nobody_failed", "Nobody failed.")
+            raise BroadcastError("nobody_failed", _("Nobody failed."))
         if broadcast.state == BroadcastState.FINISHED:
             move(broadcast, BroadcastState.RUNNING, by=by, action="retried", note=str(count))
         else:
@@ -196,12 +197,12 @@ def choose_winner(*, broadcast_id: UUID, label: str, by: By) -> Broadcast:
     with transaction.atomic():
         broadcast = locked(broadcast_id)
         if broadcast.state not in (BroadcastState.FINISHED, BroadcastState.RUNNING, BroadcastState.PAUSED):
-            raise BroadcastError("state", "The texts were not tried yet.")
+            raise BroadcastError("state", _("The texts were not tried yet."))
         if label not in [each.label for each in from_json(broadcast.content).variants]:
-            raise BroadcastError("no_such_text", "There is no text of this name.")
+            raise BroadcastError("no_such_text", _("There is no text of this name."))
         shares = BroadcastShare.objects.filter(broadcast=broadcast, spare__gt=0)
         if broadcast.winner or not shares.exists():
-            raise BroadcastError("no_rest", "Nobody waits for the better text.")
+            raise BroadcastError("no_rest", _("Nobody waits for the better text."))
         broadcast.winner = label
         shares.update(done_at=None)
         if broadcast.state == BroadcastState.FINISHED:
@@ -215,11 +216,11 @@ def choose_winner(*, broadcast_id: UUID, label: str, by: By) -> Broadcast:
 def set_rate(*, broadcast_id: UUID, rate: float | None, by: By) -> Broadcast:
     """Change how fast it goes, also while it runs. Raises BroadcastError: `state`, `rate`."""
     if rate is not None and not SLOWEST <= rate <= FASTEST:
-        raise BroadcastError("rate", "The rate is from 0.1 to 1000 messages a second.")
+        raise BroadcastError("rate", _("The rate is from 0.1 to 1000 messages a second."))
     with transaction.atomic():
         broadcast = locked(broadcast_id)
         if broadcast.state in (BroadcastState.FINISHED, BroadcastState.CANCELLED):
-            raise BroadcastError("state", "It is over.")
+            raise BroadcastError("state", _("It is over."))
         broadcast.rate = rate
         note_change(broadcast, by=by, action="rate", note="" if rate is None else f"{rate:g}")
         wake(broadcast)
@@ -232,7 +233,7 @@ def delete_draft(*, broadcast_id: UUID) -> None:
         broadcast = locked(broadcast_id)
         is_unsent = not BroadcastShare.objects.filter(broadcast=broadcast, total__gt=0).exists()
         if broadcast.state not in OPEN and not (broadcast.state == BroadcastState.CANCELLED and is_unsent):
-            raise BroadcastError("state", "What was sent stays in the books.")
+            raise BroadcastError("state", _("What was sent stays in the books."))
         broadcast.delete()
 
 

@@ -6,6 +6,8 @@ from typing import Any, Final, cast
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from bots.models import Bot
 from broadcast.book import names_said
@@ -41,7 +43,7 @@ def send_test(
         broadcast = locked(broadcast_id)
         bot = Bot.objects.filter(id=bot_id).first()
         if bot is None or bot_id not in broadcast.bot_ids:
-            raise BroadcastError("no_bots", "This bot takes no part in the broadcast.")
+            raise BroadcastError("no_bots", _("This bot takes no part in the broadcast."))
         tester = _tester(bot, telegram_id)
         letters = _letters(broadcast, bot, variant)
         candidate = reader(tester)
@@ -70,10 +72,10 @@ def send_test(
 
 def _tester(bot: Bot, telegram_id: int) -> Profile:
     if telegram_id not in {bot.owner_telegram_id, *bot.admin_telegram_ids}:
-        raise BroadcastError("no_tester", "A test goes to an admin of the bot only.")
+        raise BroadcastError("no_tester", _("A test goes to an admin of the bot only."))
     person = Profile.objects.for_bot(bot.id).filter(telegram_id=telegram_id).first()
     if person is None:
-        raise BroadcastError("no_tester", "This admin has to write to the bot first.")
+        raise BroadcastError("no_tester", _("This admin has to write to the bot first."))
     return person
 
 
@@ -81,12 +83,12 @@ def _letters(broadcast: Broadcast, bot: Bot, variant: int) -> Letters:
     try:
         content = from_json(broadcast.content)
     except ContentError as error:
-        raise BroadcastError("content", "The texts cannot be read any more; write them again.") from error
+        raise BroadcastError("content", _("The texts cannot be read any more; write them again.")) from error
     problems = check_content(content, media=broadcast.media, variables=tuple(VARIABLES))
     if problems:
-        raise BroadcastError("content", " ".join(problems_told(problems, "en")[:5]))
+        raise BroadcastError("content", " ".join(problems_told(problems, get_language() or "en")[:5]))
     if not 0 <= variant < len(content.variants):
-        raise BroadcastError("no_such_text", "There is no such text.")
+        raise BroadcastError("no_such_text", _("There is no such text."))
     return Letters(
         content,
         media=broadcast.media,
@@ -104,7 +106,7 @@ def _media(broadcast: Broadcast, bot_id: UUID) -> UUID | None:
         return None
     file = BroadcastFile.objects.filter(broadcast=broadcast).first()
     if file is None:
-        raise BroadcastError("media", "The file is missing.")
+        raise BroadcastError("media", _("The file is missing."))
     return keep_media(
         bot_id=bot_id,
         digest=file.digest,

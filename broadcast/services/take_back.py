@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from broadcast.changes import locked, note_change, wake
 from broadcast.contracts import By
@@ -31,13 +32,15 @@ def take_back(*, broadcast_id: UUID, by: By) -> int:
     with transaction.atomic():
         broadcast = locked(broadcast_id)
         if broadcast.state not in (BroadcastState.FINISHED, BroadcastState.CANCELLED, BroadcastState.PAUSED):
-            raise BroadcastError("state", "Pause or cancel it first.")
+            raise BroadcastError("state", _("Pause or cancel it first."))
         if any(_is_under_way(bot_id, broadcast.id) for bot_id in broadcast.bot_ids):
-            raise BroadcastError("being_deleted", "They are being deleted already.")
+            raise BroadcastError("being_deleted", _("They are being deleted already."))
         tries = BroadcastChange.objects.filter(broadcast=broadcast, action="deleted").count()
         count = sum(_delete(bot_id, broadcast.id, tries) for bot_id in sorted(broadcast.bot_ids))
         if not count:
-            raise BroadcastError("nothing_to_delete", "Telegram lets messages be deleted for 48 hours only.")
+            raise BroadcastError(
+                "nothing_to_delete", _("Telegram lets messages be deleted for 48 hours only.")
+            )
         note_change(broadcast, by=by, action="deleted", note=str(count))
         wake(broadcast)
     return count

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from dashboard.services.answer_person import answer_person
 from sessions_app.errors import InboxError
@@ -21,7 +22,7 @@ def write_to_person(*, bot_id: UUID, profile_id: UUID, user_id: int, text: str, 
         talks = Conversation.objects.for_bot(bot_id).filter(profile_id=profile_id)
         talk = talks.order_by("-created_at").first()
         if talk is None:
-            raise InboxError("unknown", "This person has never talked with the bot.")
+            raise InboxError("unknown", _("This person has never talked with the bot."))
         where: dict[str, Any] = {"bot_id": bot_id, "conversation_id": talk.id}
         was_held = is_held(locked_item(**where))
         take_over(**where, user_id=user_id)

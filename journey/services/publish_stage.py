@@ -7,6 +7,7 @@ from uuid import UUID
 from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
 from bots.announcements import tell_runtime
 from bots.models import Bot
@@ -54,7 +55,7 @@ def publish_stage(
         if published is not None and stage_of(published) == fit:
             return published
         if published is None and stage(code, language) == fit:
-            raise JourneyError("nothing_new", "This is the wording that is in force already.")
+            raise JourneyError("nothing_new", _("This is the wording that is in force already."))
         latest = versions.aggregate(latest=Max("number"))["latest"] or 0
         version = StageVersion.objects.create(
             language=language, number=latest + 1, author=author, **_columns(fit)
@@ -68,7 +69,7 @@ def publish_stage_version(*, version_id: UUID) -> StageVersion:
     with transaction.atomic():
         version = StageVersion.objects.filter(id=version_id).first()
         if version is None:
-            raise JourneyError("version_unknown", "This version does not exist any more.")
+            raise JourneyError("version_unknown", _("This version does not exist any more."))
         _take_turns()
         version.refresh_from_db()
         if not version.is_published:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import Count, Max, Q
+from django.utils.translation import gettext as _
 
 from core.actor import acting
 from core.clock import clock
@@ -34,7 +35,7 @@ def want_clearing(
     Raises QueueError: `not_here` for what cannot be done there, `under_way` while this shelf is being worked on.
     """
     if act not in ACTS[shelf]:
-        raise QueueError("not_here", "This cannot be done with these rows.")
+        raise QueueError("not_here", _("This cannot be done with these rows."))
     found = shelf_rows(bot_id=bot_id, shelf=shelf, kind=kind, reason=reason).aggregate(
         count=Count("id"), until=Max("seq")
     )
@@ -56,7 +57,7 @@ def want_clearing(
         with transaction.atomic():
             asked.save(force_insert=True)
     except IntegrityError:
-        raise QueueError("under_way", "Somebody is at it already: wait until it is done.") from None
+        raise QueueError("under_way", _("Somebody is at it already: wait until it is done.")) from None
     ask_for_task(TASK, str(bot_id), str(asked.id))
     return int(found["count"])
 

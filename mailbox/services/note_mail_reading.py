@@ -3,6 +3,8 @@ from __future__ import annotations
 from typing import Final
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from core.tenancy import in_bot
 from events.services.record_event import record_event
 from mailbox.shelves import QueueError
@@ -18,7 +20,7 @@ def note_mail_reading(
     Raises QueueError: `no_reason`.
     """
     if reason not in READING_REASONS:
-        raise QueueError("no_reason", "Say why you read it.")
+        raise QueueError("no_reason", _("Say why you read it."))
     with in_bot(bot_id):
         record_event(
             bot_id=bot_id,

@@ -3,6 +3,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from core.clock import clock
 from sessions_app.errors import InboxError
@@ -19,19 +20,19 @@ def decide_draft(*, bot_id: UUID, draft_id: UUID, user_id: int, text: str | None
     with transaction.atomic():
         draft = Draft.objects.for_bot(bot_id).select_for_update().filter(id=draft_id).first()
         if draft is None:
-            raise InboxError("unknown", "There is no such draft.")
+            raise InboxError("unknown", _("There is no such draft."))
         if draft.decided_at is not None:
-            raise InboxError("decided", "Somebody has decided about this already.")
+            raise InboxError("decided", _("Somebody has decided about this already."))
         draft.decided_at, draft.decided_by_id, draft.is_sent = clock.now(), user_id, text is not None
         if text is not None:
             said = text.strip()
             if not said:
-                raise InboxError("empty", "Write something first.")
+                raise InboxError("empty", _("Write something first."))
             if len(said) > LONGEST:
-                raise InboxError("too_long", "This is too long for one message.")
+                raise InboxError("too_long", _("This is too long for one message."))
             item = locked_item(bot_id=bot_id, conversation_id=draft.conversation_id)
             if not item.conversation.profile.is_active:
-                raise InboxError("gone", "This person has blocked the bot.")
+                raise InboxError("gone", _("This person has blocked the bot."))
             say_in(item, said, user_id=user_id)
             save_item(item)
         draft.save()

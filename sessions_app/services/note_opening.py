@@ -4,6 +4,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from events.services.record_event import record_event
 from sessions_app.errors import InboxError
@@ -23,10 +24,10 @@ def note_opening(
     """
     said = words.strip()
     if reason not in REASONS or (reason == "other" and not said):
-        raise InboxError("no_reason", "Say why you open this conversation.")
+        raise InboxError("no_reason", _("Say why you open this conversation."))
     talk = Conversation.objects.for_bot(bot_id).filter(id=conversation_id).first()
     if talk is None:
-        raise InboxError("unknown", "There is no such conversation.")
+        raise InboxError("unknown", _("There is no such conversation."))
     with transaction.atomic():
         record_event(
             bot_id=bot_id,

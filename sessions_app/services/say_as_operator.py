@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from core.clock import clock
 from core.ids import new_id
@@ -36,15 +37,15 @@ def say_as_operator(
     """
     text = text.strip()
     if not text and photo is None:
-        raise InboxError("empty", "Write something first.")
+        raise InboxError("empty", _("Write something first."))
     if len(text) > (LONGEST if photo is None else 900):
-        raise InboxError("too_long", "This is too long for one message.")
+        raise InboxError("too_long", _("This is too long for one message."))
     with transaction.atomic():
         item = locked_item(bot_id=bot_id, conversation_id=conversation_id)
         if not is_held(item) or item.operator_id != user_id:
-            raise InboxError("not_held", "Take the conversation over first.")
+            raise InboxError("not_held", _("Take the conversation over first."))
         if not item.conversation.profile.is_active:
-            raise InboxError("gone", "This person has blocked the bot.")
+            raise InboxError("gone", _("This person has blocked the bot."))
         message = say_in(item, text, user_id=user_id, buttons=buttons, photo=photo)
         item.hand_back_at = clock.now() + HELD
         save_item(item)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from core.clock import clock
 from core.ids import new_id
@@ -29,7 +30,7 @@ def take_over(*, bot_id: UUID, conversation_id: UUID, user_id: int, is_forced: b
         item = locked_item(bot_id=bot_id, conversation_id=conversation_id)
         _check_consent(item)
         if is_held_by_another(item, user_id) and not is_forced:
-            raise InboxError("taken", "Somebody else answers in this conversation.")
+            raise InboxError("taken", _("Somebody else answers in this conversation."))
         now = clock.now()
         is_new = item.mode != Mode.HUMAN or item.operator_id != user_id or not is_held(item)
         if is_new:
@@ -50,7 +51,7 @@ def hand_back(*, bot_id: UUID, conversation_id: UUID, user_id: int) -> InboxItem
     with transaction.atomic():
         item = locked_item(bot_id=bot_id, conversation_id=conversation_id)
         if is_held_by_another(item, user_id):
-            raise InboxError("taken", "Somebody else answers in this conversation.")
+            raise InboxError("taken", _("Somebody else answers in this conversation."))
         was_held = is_held(item)
         item.mode, item.operator_id, item.taken_at, item.hand_back_at = Mode.BOT, None, None, None
         save_item(item)
@@ -68,7 +69,7 @@ def ask_for_drafts(*, bot_id: UUID, conversation_id: UUID, user_id: int, is_on: 
         item = locked_item(bot_id=bot_id, conversation_id=conversation_id)
         _check_consent(item)
         if is_held_by_another(item, user_id):
-            raise InboxError("taken", "Somebody else answers in this conversation.")
+            raise InboxError("taken", _("Somebody else answers in this conversation."))
         item.mode = Mode.DRAFTS if is_on else Mode.BOT
         item.operator_id, item.taken_at, item.hand_back_at = None, None, None
         save_item(item)
@@ -83,7 +84,7 @@ def locked_item(*, bot_id: UUID, conversation_id: UUID) -> InboxItem:
     """
     conversation = Conversation.objects.for_bot(bot_id).filter(id=conversation_id)
     if not conversation.exists():
-        raise InboxError("unknown", "There is no such conversation.")
+        raise InboxError("unknown", _("There is no such conversation."))
     InboxItem.objects.bulk_create(
         [InboxItem(id=new_id(), bot_id=bot_id, conversation_id=conversation_id, changed_at=clock.now())],
         ignore_conflicts=True,
@@ -127,9 +128,9 @@ def need_human(*, bot_id: UUID, conversation_id: UUID, need: str) -> None:
 def _check_consent(item: InboxItem) -> None:
     person = item.conversation.profile
     if person.consented_at is None or person.is_underage:
-        raise InboxError("no_consent", "This person has not agreed to be written to.")
+        raise InboxError("no_consent", _("This person has not agreed to be written to."))
     if person.blocked_at is not None:
-        raise InboxError("blocked", "Staff have blocked this person: that is taken back on their page.")
+        raise InboxError("blocked", _("Staff have blocked this person: that is taken back on their page."))
 
 
 def _record(item: InboxItem, kind: str, user_id: int) -> None:

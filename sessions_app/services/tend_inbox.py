@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from core.clock import clock
 from core.ids import new_id
@@ -26,7 +27,7 @@ def assign_conversation(*, bot_id: UUID, conversation_id: UUID, user_id: int | N
 def snooze_conversation(*, bot_id: UUID, conversation_id: UUID, until: datetime | None) -> InboxItem:
     """Put it off until then, or look at it again now. Raises InboxError: `unknown`, `past`."""
     if until is not None and until <= clock.now():
-        raise InboxError("past", "This time has passed already.")
+        raise InboxError("past", _("This time has passed already."))
     with transaction.atomic():
         item = locked_item(bot_id=bot_id, conversation_id=conversation_id)
         item.snoozed_until = until
@@ -53,7 +54,7 @@ def add_note(*, bot_id: UUID, conversation_id: UUID, user_id: int, text: str) ->
     """Write something down that the person does not see in the chat. Raises InboxError: `unknown`, `empty`."""
     said = text.strip()
     if not said:
-        raise InboxError("empty", "Write something first.")
+        raise InboxError("empty", _("Write something first."))
     with transaction.atomic():
         item = locked_item(bot_id=bot_id, conversation_id=conversation_id)
         note = InboxNote(

@@ -100,6 +100,14 @@ def test_nobody_writes_without_having_taken_over(vera: Talk, anna: Operator) -> 
     assert vera.posts() == []
 
 
+def test_who_reads_russian_is_refused_in_russian(vera: Talk, anna: Operator) -> None:
+    anna.client.cookies["django_language"] = "ru"
+    assert anna.refused("say", text="Hello") == "Сначала возьмите разговор на себя."
+    anna.does("take")
+    unfit = SimpleUploadedFile("me.png", b"<script>", "image/png")
+    assert anna.refused("say", text="Look", photo=unfit) == "Это не картинка, или её не прочитать."
+
+
 def test_a_colleague_sees_who_writes_and_is_asked_before_taking_it(
     vera: Talk, anna: Operator, ben: Operator
 ) -> None:
