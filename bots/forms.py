@@ -11,7 +11,6 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
-from unfold.forms import BaseDialogForm
 from unfold.widgets import (
     UnfoldAdminPasswordToggleWidget,
     UnfoldAdminTextInputWidget,
@@ -177,9 +176,3 @@ class NewBotForm(RefusalsInForm, BotModelForm):
         self.initial.setdefault("wanted_state", WantedState.RUNNING)
         if settings.OPENAI_API_KEY:
             self.initial["model_provider"] = ModelProvider.OPENAI
-
-
-class TokenDialog(BaseDialogForm):  # type: ignore[misc]
-    """Asks for a bot's new token."""
-
-    token = TokenField()

@@ -31,6 +31,12 @@ def token_hint(token: str) -> str:
     return f"{number}:…{_ending(secret)}"
 
 
+def token_number(token: str) -> int:
+    """Whose token, or hint of one, it is: Telegram begins each with the bot's own id. 0 where no number is."""
+    number = token.partition(":")[0]
+    return int(number) if number.isdecimal() else 0
+
+
 def key_hint(key: str) -> str:
     """Enough of a model's key to tell two apart; "" where there is no key."""
     return f"…{_ending(key)}" if key else ""

@@ -23,6 +23,7 @@ urlpatterns = [
     path("admin/work/", include("dashboard.queues.work_urls")),
     path("admin/", include("dashboard.palette.urls")),
     path("admin/new-bot/", include("dashboard.bots.urls")),
+    path("admin/bot-token/", include("dashboard.bot_token.urls")),
     path("admin/", include("bots.urls")),
     path("admin/", admin.site.urls),
     re_path(r"^sandbox/?$", sandbox, name="sandbox"),

@@ -9,16 +9,16 @@ from uuid import UUID
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from unfold.decorators import action as unfold_action
 from unfold.forms import BaseDialogForm
 
 from bots.admin.base import Admin, OfBots
 from bots.admin.faces import dialog_action
-from bots.forms import TokenDialog
 from bots.models import Bot, WantedState
 from bots.roles import Capability
-from bots.services.replace_token import replace_token
 from bots.services.restart_bot import restart_bot
 from bots.services.set_wanted_state import set_wanted_state
 
@@ -31,7 +31,7 @@ else:
 
 
 class BotActions(_OfBots):
-    """The buttons of a bot, each behind a dialog that asks first, and those for several at once."""
+    """The buttons of a bot, each behind a dialog or a page that asks first, and those for several at once."""
 
     actions: Any = ("start_selected", "pause_selected", "stop_selected", "restart_selected")
     actions_detail: Any = ("start", "pause", "stop", "restart", "replace_token")
@@ -101,24 +101,18 @@ class BotActions(_OfBots):
     def restart(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:  # noqa: ARG002
         return self._act(request, object_id, restart_bot, done=_("“%s” starts anew."))
 
-    @dialog_action(
-        label=_("Replace token"),
-        path="replace-token",
-        icon="key",
-        question=_("The bot starts anew with another token. The old one is forgotten."),
-        button=_("Replace"),
-        form=TokenDialog,
-    )
-    def replace_token(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
-        token = form.cleaned_data["token"].strip()
+    @unfold_action(
+        description=_("Replace token"), url_path="replace-token", icon="key", permissions=["change"]
+    )  # type: ignore[untyped-decorator]
+    def replace_token(self, request: HttpRequest, object_id: str) -> HttpResponse:
         bot = self.get_object(request, object_id)
-        is_another = bot is not None and bot.telegram_id and token.partition(":")[0] != str(bot.telegram_id)
-        done = (
-            _("“%s” has its new token. In Telegram it is another bot now: people have to find it anew.")
-            if is_another
-            else _("“%s” has its new token.")
-        )
-        return self._act(request, object_id, partial(replace_token, token=token), done=done)
+        if bot is None:
+            raise Http404
+        to = reverse("bot-token:page", args=[bot.id])
+        if request.headers.get("HX-Request"):
+            # A list that was loaded long ago still asks for a dialog.
+            return HttpResponse(headers={"HX-Redirect": to})
+        return HttpResponseRedirect(to)
 
     @admin.action(description=_("Start"), permissions=["start_stop"])
     def start_selected(self, request: HttpRequest, bots: QuerySet[Bot]) -> None:

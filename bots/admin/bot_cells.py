@@ -32,14 +32,13 @@ from core.tenancy import visible_bots
 
 ERRORS_OF: Final = timedelta(hours=24)
 
-# In the order of their buttons: address, icon, words, and in which wanted states it is of use.
+# In the order of their buttons, each behind a dialog: address, icon, words, and in which wanted states it is of use.
 _BUTTONS: Final = (
     ("start", "play_arrow", gettext_lazy("Start"), {WantedState.STOPPED}),
     ("start", "resume", gettext_lazy("Resume"), {WantedState.PAUSED}),
     ("pause", "pause", gettext_lazy("Pause"), {WantedState.RUNNING}),
     ("stop", "stop", gettext_lazy("Stop"), {WantedState.RUNNING, WantedState.PAUSED}),
     ("restart", "restart_alt", gettext_lazy("Restart"), {WantedState.RUNNING, WantedState.PAUSED}),
-    ("replace_token", "key", gettext_lazy("Replace token"), set(WantedState)),
 )
 
 
@@ -189,7 +188,7 @@ def _errors(line: Line) -> SafeString:
 def _buttons(request: HttpRequest, bot: Bot) -> SafeString:
     wanted = WantedState(bot.wanted_state)
     return format_html(
-        '<span class="bot-buttons">{}</span>',
+        '<span class="bot-buttons">{}{}</span>',
         format_html_join(
             "",
             '<a class="bot-button" href="{0}" hx-get="{0}" hx-target="#modal-content" hx-select="#dialog" '
@@ -197,19 +196,34 @@ def _buttons(request: HttpRequest, bot: Bot) -> SafeString:
             '<span class="material-symbols-outlined" aria-hidden="true">{3}</span></a>',
             _offered(request, bot, wanted),
         ),
+        _token_link(request, bot),
     )
 
 
 def _offered(request: HttpRequest, bot: Bot, wanted: WantedState) -> Iterable[tuple[Any, ...]]:
+    if not may(request, Capability.START_STOP, bot.id):
+        return
     for name, icon, words, states in _BUTTONS:
-        capability = Capability.CHANGE_BOT if name == "replace_token" else Capability.START_STOP
-        if wanted in states and may(request, capability, bot.id):
+        if wanted in states:
             yield (
                 reverse(f"admin:bots_bot_{name}", args=[bot.id]),
                 words,
                 f"{words}: {bot.name}",
                 icon,
             )
+
+
+def _token_link(request: HttpRequest, bot: Bot) -> SafeString:
+    if not may(request, Capability.CHANGE_BOT, bot.id):
+        return SafeString("")
+    words = _("Replace token")
+    return format_html(
+        '<a class="bot-button" href="{}" title="{}" aria-label="{}">'
+        '<span class="material-symbols-outlined" aria-hidden="true">key</span></a>',
+        reverse("bot-token:page", args=[bot.id]),
+        words,
+        f"{words}: {bot.name}",
+    )
 
 
 def _plain(value: object) -> SafeString:

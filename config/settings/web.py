@@ -34,7 +34,12 @@ MIDDLEWARE = [
 # Where staff are anybody: links that bots give to people, whoever follows them, and the choice of a language.
 OPEN_DOORS = [r"^go/", r"^b/", r"^language/"]
 # Where a request asks Telegram while somebody waits: its view opens a scope itself, once nobody is waited for.
-OWN_SCOPES = [r"^admin/new-bot/check/$", r"^admin/new-bot/[0-9a-f-]+/ask/$", r"^admin/gallery/photo/"]
+OWN_SCOPES = [
+    r"^admin/new-bot/check/$",
+    r"^admin/new-bot/[0-9a-f-]+/ask/$",
+    r"^admin/bot-token/[0-9a-f-]+/check/$",
+    r"^admin/gallery/photo/",
+]
 
 TEMPLATES = [
     {

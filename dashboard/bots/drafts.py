@@ -1,4 +1,4 @@
-"""A bot that is being added: between two pages it lies in the session of whoever adds it, its token sealed."""
+"""A token between two pages: it lies sealed in the session of whoever adds a bot by it, or gives it to one."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from uuid import UUID, uuid4
 from django.http import HttpRequest
 
 from bots.services.keep_picture import picture_type
+from bots.tokens import token_number
 from core.clock import clock
 from core.encryption import decrypt, encrypt
 from dashboard.bots.asking import Asked
+from telegram_client.contracts import BotIdentity
 
 _KEY: Final = "new_bots"
 # Whoever begins more than so many loses the oldest.
@@ -25,7 +27,7 @@ _LARGEST_PICTURE: Final = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What Telegram said of the bot, and the token, which is opened only where the bot is made."""
+    """What Telegram said of the bot, and the token, which is opened only where it is put to use."""
 
     id: str
     token_sealed: str = field(repr=False)
@@ -38,11 +40,29 @@ class Draft:
     # In base64, "" where there is none.
     picture: str = field(repr=False)
     at: float
+    # The bot that is to get this token; "" where a new one is made of it.
+    bot_id: str = ""
+    # False where Telegram could not be asked: then its id alone is known, from the token, and the rest is empty.
+    is_asked: bool = True
 
     @property
     def token(self) -> str:
         """The token in the clear. Raises Undecryptable."""
         return decrypt(self.token_sealed)
+
+    @property
+    def asked(self) -> Asked | None:
+        """What Telegram said, but for a picture that was too large to keep."""
+        if not self.is_asked:
+            return None
+        who = BotIdentity(
+            telegram_id=self.telegram_id,
+            username=self.username,
+            name=self.name,
+            can_join_groups=self.joins_groups,
+            can_read_all_group_messages=self.reads_all,
+        )
+        return Asked(who, self.picture_bytes)
 
     @property
     def picture_bytes(self) -> bytes | None:
@@ -55,10 +75,12 @@ class Draft:
         return f"data:{kind.value};base64,{self.picture}" if kind else ""
 
 
-def keep_draft(request: HttpRequest, *, token: str, api_url: str, asked: Asked) -> UUID:
-    """Put a bot that Telegram knows into this session; the answer is how pages call it."""
-    draft_id, who = uuid4(), asked.identity
-    picture = asked.picture or b""
+def keep_draft(
+    request: HttpRequest, *, token: str, api_url: str, asked: Asked | None, bot_id: UUID | None = None
+) -> UUID:
+    """Put a token, and what Telegram said of it, into this session; the answer is how pages call it."""
+    draft_id, picture = uuid4(), (asked.picture if asked else None) or b""
+    who = asked.identity if asked else BotIdentity(token_number(token), "", "", False, False)
     fits = len(picture) <= _LARGEST_PICTURE and picture_type(picture) is not None
     draft = Draft(
         id=str(draft_id),
@@ -71,23 +93,33 @@ def keep_draft(request: HttpRequest, *, token: str, api_url: str, asked: Asked) 
         joins_groups=who.can_join_groups,
         picture=base64.b64encode(picture).decode() if fits else "",
         at=clock.now().timestamp(),
+        bot_id="" if bot_id is None else str(bot_id),
+        is_asked=asked is not None,
     )
     request.session[_KEY] = [*_drafts(request), asdict(draft)][-_MOST:]
     return draft_id
 
 
-def draft_of(request: HttpRequest, draft_id: UUID) -> Draft | None:
-    """The bot of this name in this session; None where it is done, forgotten or somebody else's."""
+def draft_of(request: HttpRequest, draft_id: UUID, *, bot_id: UUID | None = None) -> Draft | None:
+    """The token of this name in this session, for a new bot or for this one; None where it is done, forgotten,
+    meant for another bot or somebody else's.
+    """
     if len(_drafts(request)) < len(request.session.get(_KEY, ())):
         # What is too old is not only passed over: its token goes.
         request.session[_KEY] = _drafts(request)
     found = next((each for each in _drafts(request) if each["id"] == str(draft_id)), None)
-    return None if found is None else Draft(**found)
+    draft = None if found is None else Draft(**found)
+    return draft if draft and draft.bot_id == ("" if bot_id is None else str(bot_id)) else None
 
 
 def drop_draft(request: HttpRequest, draft_id: UUID) -> None:
     """Forget it, and the token with it."""
     request.session[_KEY] = [each for each in _drafts(request) if each["id"] != str(draft_id)]
+
+
+def drop_drafts_of(request: HttpRequest, bot_id: UUID) -> None:
+    """Forget all that was begun for this bot: it has its token."""
+    request.session[_KEY] = [each for each in _drafts(request) if each.get("bot_id") != str(bot_id)]
 
 
 def _drafts(request: HttpRequest) -> list[dict[str, Any]]:

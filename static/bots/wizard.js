@@ -1,4 +1,5 @@
-// The way to a new bot: a token that is pasted is checked at once. Without this file one presses the button.
+// The way to a new bot: a token that is pasted is checked at once. Where the check may change a bot that is here
+// (data-check="pressed"), and without this file, one presses the button.
 "use strict";
 
 (() => {
@@ -12,7 +13,7 @@
     button.disabled = busy;
     button.textContent = busy ? button.dataset.busy : words;
   };
-  field.addEventListener("paste", () => setTimeout(() => {
+  if (form.dataset.check !== "pressed") field.addEventListener("paste", () => setTimeout(() => {
     if (/\d{5,20}:[\w-]{16,}/.test(field.value)) form.requestSubmit();
   }));
   form.addEventListener("submit", () => setTimeout(() => isBusy(true)));
@@ -20,5 +21,5 @@
   addEventListener("pageshow", () => isBusy(false));
 
   const own = form.elements.address;
-  own.addEventListener("input", () => { form.querySelector("input[value=other]").checked = true; });
+  own?.addEventListener("input", () => { form.querySelector("input[value=other]").checked = true; });
 })();

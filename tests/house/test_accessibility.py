@@ -22,6 +22,7 @@ PAGES = {
     "bots": "/admin/bots/bot/",
     "a bot": "a bot",
     "add a bot": "/admin/new-bot/",
+    "replace a token": "replace a token",
     "personas": "/admin/bots/persona/",
     "gallery": "/admin/gallery/",
     "a person": "a person",
@@ -67,6 +68,10 @@ def go(page: Page, name: str) -> None:
     if name == "a bot":
         page.goto("/admin/bots/bot/")
         page.locator("a[href*='/admin/bots/bot/'][href$='/change/']").first.click()
+    elif name == "replace a token":
+        page.goto("/admin/bots/bot/")
+        page.locator("a[href^='/admin/bot-token/']").first.click()
+        page.get_by_label("Token", exact=True).wait_for()
     elif name == "a person":
         page.goto("/admin/gallery/?q=anna_reads")
         page.locator("a[href*='/admin/profiles/profile/']").filter(has_text="Anna").first.click()

@@ -180,16 +180,17 @@ def test_names_and_errors_with_scripts_are_words(owner: Client) -> None:
 @pytest.mark.parametrize(
     ("wanted", "offered"),
     [
-        ("running", ["pause", "stop", "restart", "replace-token"]),
-        ("paused", ["start", "stop", "restart", "replace-token"]),
-        ("stopped", ["start", "replace-token"]),
+        ("running", ["pause", "stop", "restart"]),
+        ("paused", ["start", "stop", "restart"]),
+        ("stopped", ["start"]),
     ],
 )
 def test_buttons_are_those_that_make_sense(owner: Client, wanted: str, offered: list[str]) -> None:
     bot = make_bot(wanted_state=wanted)
     buttons = pieces(owner, bot)["buttons"]
-    every = ("start", "pause", "stop", "restart", "replace-token")
+    every = ("start", "pause", "stop", "restart")
     assert [each for each in every if f"/{bot.id}/{each}/" in buttons] == offered
+    assert f'href="/admin/bot-token/{bot.id}/"' in buttons
     assert ('title="Resume"' in buttons) is (wanted == "paused")
 
 

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.contrib.messages import get_messages
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -25,7 +24,7 @@ from bots.services.record_polls import record_polls
 from bots.services.update_bot import update_bot
 from core.clock import Clock, clock
 from core.tenancy import in_bot
-from tests.cast import make_bot, make_token
+from tests.cast import make_bot
 from tests.fixtures.database import database_role
 from tests.web.people import browser, make_coach, make_user
 from tests.web.test_bots_admin import changed, page_of
@@ -319,20 +318,3 @@ def test_record_of_polls_moves_the_page(owner: Client) -> None:
         observe_state(bot_id=bot.id, state="running")
         record_polls(polls={bot.id: (clock.now(), clock.now())})
     assert 'class="bot-state is-good"' in words(owner, bot)
-
-
-def replaced(client: Client, bot: Bot, token: str) -> str:
-    response: Any = client.post(
-        f"/admin/bots/bot/{bot.id}/replace-token/", {"_form_submitted": "true", "token": token}
-    )
-    *_earlier, message = get_messages(response.wsgi_request)
-    assert Bot.objects.get(id=bot.id).token == token.strip()
-    return str(message)
-
-
-def test_a_token_of_another_bot_of_telegrams_is_told_apart_from_a_new_one_of_the_same(
-    owner: Client, bot: Bot
-) -> None:
-    assert replaced(owner, bot, f"{bot.telegram_id}:AA{'n' * 33} ") == f"“{bot.name}” has its new token."
-    Bot.objects.filter(id=bot.id).update(telegram_id=bot.telegram_id)
-    assert "people have to find it anew" in replaced(owner, bot, make_token())

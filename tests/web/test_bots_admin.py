@@ -281,22 +281,6 @@ def test_nobody_is_led_to_another_site(owner: Client, bot: Bot) -> None:
     assert response["HX-Redirect"] == LIST
 
 
-def test_a_token_is_replaced_in_a_dialog(owner: Client, bot: Bot, other_bot: Bot) -> None:
-    address = f"/admin/bots/bot/{bot.id}/replace-token/"
-    token = make_token()
-
-    empty = owner.post(address, {"_form_submitted": "true", "token": ""})
-    assert "This field is required" in words(empty)
-    refused = owner.post(address, {"_form_submitted": "true", "token": other_bot.token})
-    assert [message[:32] for message in told(refused)] == ["This token already belongs to th"]
-    assert Bot.objects.get(id=bot.id).token == bot.token
-    assert not LogEntry.objects.filter(object_id=str(bot.id)).exists()
-
-    owner.post(address, {"_form_submitted": "true", "token": token})
-    fresh = Bot.objects.get(id=bot.id)
-    assert (fresh.token, fresh.generation) == (token, 2)
-
-
 def test_a_button_of_a_bot_that_is_gone_leads_nowhere(owner: Client) -> None:
     assert owner.post(f"/admin/bots/bot/{uuid4()}/start/", {"_form_submitted": "true"}).status_code == 404
 

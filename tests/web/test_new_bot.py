@@ -6,12 +6,8 @@ import asyncio
 import base64
 import json
 import logging
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
-from threading import Event, Thread
 from typing import Any
-from urllib.request import Request, urlopen
 from uuid import uuid4
 
 import pytest
@@ -24,57 +20,16 @@ from pytest_django import Settings
 
 from bots.models import Bot, BotPicture, Persona
 from bots.roles import Role
-from bots.sandbox_control import SandboxControl
 from bots.services.observe_state import observe_state
 from core.clock import Clock
-from sandbox.server import SandboxServer
 from tests.cast import make_bot, make_token
 from tests.fixtures.database import database_role
 from tests.sandbox.pictures import picture
 from tests.web.people import browser, make_coach, make_user
+from tests.web.town import Town
 
 START, CHECK, ADD = "/admin/new-bot/", "/admin/new-bot/check/", "/admin/bots/bot/add/"
 HOSTILE = """<script>alert(1)</script>'"&"""
-
-
-@dataclass
-class Town:
-    """A Telegram on a thread of its own: the pages ask it and wait."""
-
-    url: str
-
-    def new_bot(self, name: str = "Vera", username: str = "") -> str:
-        return SandboxControl(self.url).create(name=name, username=username or f"v{uuid4().hex[:12]}_bot")
-
-    def control(self, method: str, path: str, body: Any = None) -> Any:
-        request = Request(
-            f"{self.url}/control/{path}",
-            method=method,
-            data=None if body is None else json.dumps(body).encode(),
-            headers={"Content-Type": "application/json"},
-        )
-        with urlopen(request, timeout=10) as answer:
-            return json.load(answer)
-
-
-@pytest.fixture
-def town() -> Iterator[Town]:
-    opened, over = Event(), Event()
-    found: list[str] = []
-
-    async def serve() -> None:
-        async with SandboxServer(port=0, limits=False) as server:
-            found.append(server.url)
-            opened.set()
-            while not over.is_set():
-                await asyncio.sleep(0.02)
-
-    thread = Thread(target=lambda: asyncio.run(serve()))
-    thread.start()
-    assert opened.wait(10)
-    yield Town(found[0])
-    over.set()
-    thread.join()
 
 
 def words(response: Any) -> str:
