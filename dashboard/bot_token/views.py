@@ -114,6 +114,8 @@ def _admitted(request: HttpRequest, bot_id: UUID) -> BotAtTelegram:
     if bot is None:
         not_there(request, bot_id)
     if not may(request, Capability.CHANGE_BOT, bot_id):
+        # What is written down is which bot it was, whatever else stands in the address.
+        request.refused = str(bot_id)  # type: ignore[attr-defined]
         raise PermissionDenied
     return bot
 

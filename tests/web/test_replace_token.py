@@ -466,6 +466,19 @@ def test_who_may_change_the_bot_replaces_its_token_and_nobody_else(
     assert Bot.objects.get(id=here.id).token == token
 
 
+def test_of_what_is_refused_the_bot_is_written_down(
+    bot: Bot, other_bot: Bot, owner_database: psycopg.Connection[tuple[object, ...]]
+) -> None:
+    client = browser(make_coach(bot, role=Role.COACH))
+    for which, status in ((bot, 403), (other_bot, 404)):
+        assert client.post(f"{address(which)}{uuid4()}/").status_code == status
+    written = owner_database.execute(
+        "SELECT row_id FROM audit_entries WHERE action = 'refused' AND actor_id = %s ORDER BY id",
+        [int(client.session["_auth_user_id"])],
+    ).fetchall()
+    assert written == [(str(bot.id),), (str(other_bot.id),)]
+
+
 def test_a_bot_that_one_does_not_see_is_not_there(bot: Bot, other_bot: Bot) -> None:
     client = browser(make_coach(bot, role=Role.OWNER))
     superuser = browser(make_user(superuser=True))
