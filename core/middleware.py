@@ -43,5 +43,7 @@ class ContentSecurityPolicyMiddleware:
             is_page = isinstance(response, HttpResponse) and response.get("Content-Type", "").startswith(
                 "text/html"
             )
-            response[_HEADER] = shell_policy(response.content if is_page else b"", nonce.value)  # type: ignore[attr-defined]
+            page: bytes = response.content if is_page else b""  # type: ignore[attr-defined]
+            is_own = settings.SHELL_OWN_PATHS.fullmatch(request.path) is not None
+            response[_HEADER] = shell_policy(page, nonce.value, is_own=is_own)
         return response

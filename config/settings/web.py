@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from config.settings.environment import BASE_DIR, env
 
 PORT = env.int("PORT", default=8000)
@@ -102,6 +104,10 @@ LANGUAGE_COOKIE_SECURE = HTTPS
 X_FRAME_OPTIONS = "DENY"
 # Pages under it stand in the admin's shell, which needs a policy of its own (core/csp.py).
 SHELL_PATH = "/admin/"
+# Of them those that are all ours: no `style` attribute stands in them. Lists and forms have some.
+SHELL_OWN_PATHS = re.compile(
+    r"/admin/(?:(?:inbox|home|gallery|playground|queues|work|new-bot|search|sessions|two-factor|login|audit)/.*)?"
+)
 
 SANDBOX_PORT = env.int("SANDBOX_PORT", default=8081)
 SANDBOX_URL = env.str("SANDBOX_URL", default="")

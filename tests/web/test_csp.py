@@ -69,11 +69,36 @@ def test_the_shells_pages_hold_no_script_and_no_style_that_is_not_let_through(
     assert policy["script-src"] == "'self' 'unsafe-eval'"
     assert "unsafe-inline" not in policy["style-src"]
     assert re.findall(r"<script(?![^>]*\bsrc=)(?![^>]*application/json)[^>]*>", page) == []
-    assert re.findall(r"\son(?:click|change|load|submit|error|input)=", page) == []
+    assert re.findall(r"<[^<>]*\son(?:click|change|load|submit|error|input)=", page) == []
     for style in re.findall(r"<style[^>]*>(.*?)</style>", page, re.DOTALL):
         digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
         assert f"'sha256-{digest}'" in policy["style-src"]
     assert re.findall(r'\ssrc="(?:https?:)?//', page) == []
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/admin/",
+        "/admin/login/",
+        "/admin/inbox/",
+        "/admin/gallery/",
+        "/admin/playground/",
+        "/admin/queues/",
+        "/admin/work/",
+        "/admin/new-bot/",
+        "/admin/sessions/",
+        "/admin/two-factor/",
+        "/admin/audit/auditentry/",
+    ],
+)
+def test_of_the_shells_pages_our_own_hold_nothing_inline(owner: Client, bot: Bot, address: str) -> None:
+    make_profile(bot, first_name='" style="color:red')
+    response = (Client() if "login" in address else owner).get(address)
+    assert response.status_code == 200
+    assert "unsafe-inline" not in response[HEADER]
+    assert policy_of(response)["style-src-attr"] == "'none'"
+    assert re.findall(r'\s(?:x-bind)?:?style="', response.content.decode()) == []
 
 
 def test_no_style_sheet_but_the_shells_own_is_let_through() -> None:
