@@ -41,12 +41,14 @@ from sessions_app.services.complete_session import (
 )
 from sessions_app.services.enter import enter
 from sessions_app.services.keep_for_operator import keep_for_operator
+from sessions_app.services.note_wish import note_wish
 from sessions_app.services.open_turns import open_turns
 from sessions_app.services.pause_for_crisis import pause_for_crisis
 from sessions_app.services.say_text import say_outside_session, say_paused
 from sessions_app.services.show_portrait import AWAITS_CORRECTION, take_correction
 from sessions_app.speech import paragraphs, say
 from sessions_app.upkeep import judging_after
+from sessions_app.wishes import asks_for_human
 
 log = structlog.get_logger(__name__)
 
@@ -73,7 +75,10 @@ class Conversation:
 
         Where a person of the team answers, the bot says nothing.
         """
-        sign = detect("\n".join(each.text for each in visit.words), visit.language)
+        said = "\n".join(each.text for each in visit.words)
+        sign = detect(said, visit.language)
+        if sign is None and visit.mode != "human" and asks_for_human(said):
+            await self._write(visit, partial(note_wish))
         if visit.mode == "human":
             kind, rule = (sign.kind, sign.rule) if sign is not None else ("", "")
             await self._write(visit, partial(keep_for_operator, sign=kind, rule=rule))

@@ -17,7 +17,7 @@ from profiles.models import Profile
 from sessions_app.companion import StageBook
 from sessions_app.contracts import Button, Closing, Cost, Line, Opening
 from sessions_app.crisis import crisis_reply, hotline_list
-from sessions_app.models import Message, Session
+from sessions_app.models import InboxItem, Message, Session
 from sessions_app.outcomes import DiagnosticResult, SessionSummary
 from sessions_app.reflections import Reflection
 from sessions_app.rendering import Html, plain
@@ -682,6 +682,9 @@ def test_a_failure_keeps_the_words_and_the_place_and_is_told_kindly(
 def test_a_failure_outside_of_a_session_is_told_too(vera: Guest) -> None:
     vera.asks(note_failure, "my words", code="x" * 400)
     assert vera.heard()[-1] in any_of("error.kept")
+    # And somebody of the team can answer in its place.
+    with in_bot(vera.bot.id):
+        assert [each.need for each in InboxItem.objects.for_bot(vera.bot.id)] == ["failed"]
     assert vera.updates("outcome", "reason") == [("buried", "x" * 300)]
 
 
