@@ -10,6 +10,7 @@ from uuid import UUID
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from bots.admin.base import not_there
 from broadcast.attachments import MEGABYTE
 from broadcast.markup import is_link
 from core.clock import clock
@@ -76,12 +77,20 @@ def _say(opened: Opened) -> str:
 def _draft(opened: Opened) -> str:
     request = opened.request
     is_sent = request.POST.get("decision") == "send"
-    decide_draft(
-        bot_id=opened.talk.bot_id,
-        draft_id=_id(request.POST.get("draft", "")),
-        user_id=opened.reader_id,
-        text=_text(request) if is_sent else None,
-    )
+    asked = request.POST.get("draft", "")
+    try:
+        decide_draft(
+            **_where(opened),
+            draft_id=UUID(asked),
+            user_id=opened.reader_id,
+            text=_text(request) if is_sent else None,
+        )
+    except ValueError:
+        not_there(request, asked[:64])
+    except InboxError as error:
+        if error.code == "inbox.unknown":
+            not_there(request, asked)
+        raise
     return "" if is_sent else _("The draft is dropped.")
 
 
@@ -95,11 +104,12 @@ def _assign(opened: Opened) -> str:
     if not chosen:
         assign_conversation(**_where(opened), user_id=None)
         return _("It is nobody's in particular now.")
-    for user_id, name in team_of(bot_id=opened.talk.bot_id):
-        if str(user_id) == chosen:
-            assign_conversation(**_where(opened), user_id=user_id)
-            return _("It is %(name)s's now.") % {"name": name}
-    raise InboxError("nobody", _("Nobody of the team who may see this bot."))
+    team = {str(user_id): (user_id, name) for user_id, name in team_of(bot_id=opened.talk.bot_id)}
+    if chosen not in team:
+        not_there(opened.request, chosen[:64])
+    user_id, name = team[chosen]
+    assign_conversation(**_where(opened), user_id=user_id)
+    return _("It is %(name)s's now.") % {"name": name}
 
 
 def _snooze(opened: Opened) -> str:
@@ -176,10 +186,3 @@ def _until(opened: Opened) -> datetime | None:
     else:
         return None
     return datetime.combine(day, _MORNING, tzinfo=zone)
-
-
-def _id(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise InboxError("unknown", _("There is no such draft.")) from error

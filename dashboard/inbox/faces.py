@@ -122,6 +122,7 @@ def exactly(moment: datetime | None, where: ZoneInfo | None = None) -> str:
     if moment is None:
         return ""
     local = localtime(moment, where)
-    if local.date() == localtime(clock.now(), where).date():
+    today = localtime(clock.now(), where).date()
+    if local.date() == today:
         return date_format(local, "H:i")
-    return date_format(local, _("j M, H:i"))
+    return date_format(local, _("j M, H:i") if local.year == today.year else _("j M Y, H:i"))

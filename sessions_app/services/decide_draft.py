@@ -9,16 +9,21 @@ from core.clock import clock
 from sessions_app.errors import InboxError
 from sessions_app.models import Draft
 from sessions_app.services.say_as_operator import LONGEST, say_in
-from sessions_app.services.take_over import locked_item, save_item
+from sessions_app.services.take_over import check_consent, is_held_by_another, locked_item, save_item
 
 
-def decide_draft(*, bot_id: UUID, draft_id: UUID, user_id: int, text: str | None) -> Draft:
+def decide_draft(
+    *, bot_id: UUID, conversation_id: UUID, draft_id: UUID, user_id: int, text: str | None
+) -> Draft:
     """Send an answer of the model's, as it is or as somebody has changed it; or, with None, let it lie.
 
-    Raises InboxError: `unknown`; `decided` where somebody has already; `empty`, `too_long`, `gone`.
+    Raises InboxError: `unknown`; `decided` where somebody has already; `taken` where somebody else answers the person
+    meanwhile; `empty`, `too_long`, `gone`, `no_consent`, `blocked`.
     """
     with transaction.atomic():
-        draft = Draft.objects.for_bot(bot_id).select_for_update().filter(id=draft_id).first()
+        item = locked_item(bot_id=bot_id, conversation_id=conversation_id)
+        drafts = Draft.objects.for_bot(bot_id).filter(conversation_id=conversation_id)
+        draft = drafts.select_for_update().filter(id=draft_id).first()
         if draft is None:
             raise InboxError("unknown", _("There is no such draft."))
         if draft.decided_at is not None:
@@ -30,7 +35,9 @@ def decide_draft(*, bot_id: UUID, draft_id: UUID, user_id: int, text: str | None
                 raise InboxError("empty", _("Write something first."))
             if len(said) > LONGEST:
                 raise InboxError("too_long", _("This is too long for one message."))
-            item = locked_item(bot_id=bot_id, conversation_id=draft.conversation_id)
+            if is_held_by_another(item, user_id):
+                raise InboxError("taken", _("Somebody else answers in this conversation."))
+            check_consent(item)
             if not item.conversation.profile.is_active:
                 raise InboxError("gone", _("This person has blocked the bot."))
             say_in(item, said, user_id=user_id)

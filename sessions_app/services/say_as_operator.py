@@ -16,7 +16,7 @@ from sessions_app.errors import InboxError
 from sessions_app.models import InboxItem, Message, Role, Session, SessionState
 from sessions_app.posts import method_of, send_params
 from sessions_app.rendering import escape, split_message
-from sessions_app.services.take_over import HELD, is_held, locked_item, save_item
+from sessions_app.services.take_over import HELD, check_consent, is_held, locked_item, save_item
 
 LONGEST = 8000
 
@@ -33,7 +33,7 @@ def say_as_operator(
     """Say something as the bot, by somebody who has taken the conversation over; it stays a part of the talk.
 
     `photo` is a file of the bot's mailbox. Raises InboxError: `unknown`, `not_held`, `empty`, `too_long`,
-    `gone` for somebody who has blocked the bot.
+    `gone` for somebody who has blocked the bot, `no_consent`, `blocked`.
     """
     text = text.strip()
     if not text and photo is None:
@@ -44,6 +44,8 @@ def say_as_operator(
         item = locked_item(bot_id=bot_id, conversation_id=conversation_id)
         if not is_held(item) or item.operator_id != user_id:
             raise InboxError("not_held", _("Take the conversation over first."))
+        # Who was taken over may have withdrawn their consent since.
+        check_consent(item)
         if not item.conversation.profile.is_active:
             raise InboxError("gone", _("This person has blocked the bot."))
         message = say_in(item, text, user_id=user_id, buttons=buttons, photo=photo)

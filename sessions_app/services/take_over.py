@@ -28,7 +28,7 @@ def take_over(*, bot_id: UUID, conversation_id: UUID, user_id: int, is_forced: b
     """
     with transaction.atomic():
         item = locked_item(bot_id=bot_id, conversation_id=conversation_id)
-        _check_consent(item)
+        check_consent(item)
         if is_held_by_another(item, user_id) and not is_forced:
             raise InboxError("taken", _("Somebody else answers in this conversation."))
         now = clock.now()
@@ -67,7 +67,7 @@ def ask_for_drafts(*, bot_id: UUID, conversation_id: UUID, user_id: int, is_on: 
     """
     with transaction.atomic():
         item = locked_item(bot_id=bot_id, conversation_id=conversation_id)
-        _check_consent(item)
+        check_consent(item)
         if is_held_by_another(item, user_id):
             raise InboxError("taken", _("Somebody else answers in this conversation."))
         item.mode = Mode.DRAFTS if is_on else Mode.BOT
@@ -125,7 +125,8 @@ def need_human(*, bot_id: UUID, conversation_id: UUID, need: str) -> None:
     save_item(item)
 
 
-def _check_consent(item: InboxItem) -> None:
+def check_consent(item: InboxItem) -> None:
+    """Whether the person may be written to. Raises InboxError: `no_consent`, `blocked`."""
     person = item.conversation.profile
     if person.consented_at is None or person.is_underage:
         raise InboxError("no_consent", _("This person has not agreed to be written to."))

@@ -51,7 +51,14 @@
   if (list) {
     const isShown = () => list.offsetParent !== null;
     const mark = () => {
-      for (const row of all("[data-talk]", list)) row.classList.toggle("is-here", row.dataset.talk === list.dataset.here);
+      for (const row of all("[data-talk]", list)) {
+        const isHere = row.dataset.talk === list.dataset.here;
+        row.classList.toggle("is-here", isHere);
+        // It is being read right now.
+        if (!isHere || !page.querySelector("[data-talk-page]")) continue;
+        row.classList.remove("is-unread");
+        row.querySelector(".ib-dot")?.remove();
+      }
     };
     const load = async () => {
       if (!list.dataset.load || list.firstElementChild || !isShown()) return;
@@ -131,6 +138,17 @@
     while (box.children.length > kept.length) box.lastElementChild.remove();
   };
 
+  // What somebody is writing to a person outlives the page, and the loss of the conversation; it stays in this tab.
+  const KEPT = `inbox:${location.pathname}`;
+  const keep = (words) => (words ? sessionStorage.setItem(KEPT, words) : sessionStorage.removeItem(KEPT));
+  const giveBack = () => {
+    const area = talk.querySelector("[data-enter]");
+    const words = sessionStorage.getItem(KEPT);
+    if (!area || area.value || !words) return;
+    area.value = words;
+    grow(area);
+  };
+
   const tell = (words, isBad) => {
     said.textContent = words;
     said.hidden = !words;
@@ -155,8 +173,11 @@
     if (!bar.querySelector("details[open]") || answer.done || answer.refused) bar.innerHTML = answer.parts.bar;
     const composer = part("composer");
     if (composer && composer.dataset.kind !== answer.kind) {
+      const isLosing = Boolean(composer.querySelector("[data-enter]")?.value);
       composer.dataset.kind = answer.kind;
       composer.innerHTML = answer.parts.composer;
+      giveBack();
+      if (isLosing && !composer.querySelector("[data-enter]")) tell(talk.dataset.kept, true);
     }
     if (wasAtEnd) toEnd();
     loadAside().catch(() => {});
@@ -186,6 +207,7 @@
       }
       const told = await answer.json();
       if (!told.refused && form.hasAttribute("data-clear")) {
+        if (form.querySelector("[data-enter]")) keep("");
         form.reset();
         all("details", form).forEach((each) => (each.open = false));
         all("[data-grow]", form).forEach(grow);
@@ -243,6 +265,7 @@
   }
   talk.addEventListener("input", (event) => {
     if (event.target.matches("[data-grow]")) grow(event.target);
+    if (event.target.matches("[data-enter]")) keep(event.target.value);
     const extras = event.target.closest(".ib-extras");
     if (extras) extras.classList.toggle("is-filled", all("input", extras).some((each) => each.value));
   });
@@ -258,6 +281,7 @@
     event.target.value = "";
     event.target.closest("details").open = false;
     grow(area);
+    keep(area.value);
     area.focus();
   });
 
@@ -275,6 +299,7 @@
   showAside(matchMedia("(min-width: 80rem)").matches);
 
   for (const box of [part("flow"), part("drafts")]) for (const each of box.children) each.asSent = each.outerHTML;
+  giveBack();
   const first = flow.querySelector(".ib-new");
   if (first) first.scrollIntoView({ block: "center" });
   else toEnd();

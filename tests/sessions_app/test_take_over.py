@@ -149,10 +149,22 @@ def test_a_draft_goes_out_once_somebody_agrees(vera: Guest, staff: list[int]) ->
     assert vera.heard() == before
     with in_bot(vera.bot.id):
         draft = Draft.objects.for_bot(vera.bot.id).get()
-        decide_draft(bot_id=vera.bot.id, draft_id=draft.id, user_id=staff[0], text=f"{draft.text}, changed")
+        decide_draft(
+            bot_id=vera.bot.id,
+            conversation_id=draft.conversation_id,
+            draft_id=draft.id,
+            user_id=staff[0],
+            text=f"{draft.text}, changed",
+        )
     assert vera.heard()[-1] == "The bot's answer, changed"
     with in_bot(vera.bot.id), pytest.raises(InboxError, match="already"):
-        decide_draft(bot_id=vera.bot.id, draft_id=draft.id, user_id=staff[0], text=None)
+        decide_draft(
+            bot_id=vera.bot.id,
+            conversation_id=draft.conversation_id,
+            draft_id=draft.id,
+            user_id=staff[0],
+            text=None,
+        )
 
 
 def test_a_sign_of_crisis_puts_a_conversation_before_the_team(vera: Guest, staff: list[int]) -> None:

@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 
+from audit.models import AuditEntry
 from bots.models import Bot
 from bots.roles import Role
 from core.clock import Clock, clock
@@ -19,7 +20,7 @@ from core.ids import new_id
 from core.tenancy import in_bot
 from mailbox.models import Media
 from profiles.models import Profile
-from sessions_app.models import SavedReply
+from sessions_app.models import Draft, SavedReply
 from tests.dashboard.talks import Talk, make_talk
 from tests.web.people import browser, make_coach, make_user
 
@@ -43,6 +44,10 @@ class Operator:
 
     def refused(self, action: str, **fields: Any) -> str:
         return str(self.does(action, **fields)["refused"])
+
+    def gone(self, action: str, **fields: Any) -> bool:
+        """Whether what the form names is not there."""
+        return self.client.post(f"{self.talk.page}do/{action}/", fields).status_code == 404
 
     def sees(self) -> str:
         answer = self.client.get(self.talk.page)
@@ -301,9 +306,42 @@ def test_the_second_to_decide_is_told(vera: Talk, anna: Operator, ben: Operator)
     assert len(vera.posts()) == 1
 
 
+def test_a_draft_of_another_conversation_is_not_there_and_that_it_was_asked_for_is_written_down(
+    vera: Talk, anna: Operator
+) -> None:
+    other = make_talk(vera.bot, first_name="Boris").draft("For Boris")
+    assert anna.gone("draft", draft=str(other.id), decision="send", text="Hello")
+    assert anna.gone("draft", draft=str(other.id), decision="drop")
+    with in_bot(vera.bot.id):
+        assert Draft.objects.get(id=other.id).decided_at is None
+    asked = AuditEntry.objects.filter(actor_id=anna.user.pk, action="refused", row_id=str(other.id))
+    assert asked.count() == 2
+
+
+def test_no_draft_goes_out_while_a_colleague_answers(vera: Talk, anna: Operator, ben: Operator) -> None:
+    anna.does("drafts", on="1")
+    draft = vera.draft("As the bot says")
+    anna.does("take")
+    refused = ben.refused("draft", draft=str(draft.id), decision="send", text="Meanwhile")
+    assert refused == "Somebody else answers in this conversation."
+    assert vera.posts() == []
+    assert anna.refused("draft", draft=str(draft.id), decision="send", text="As the bot says") == ""
+
+
+def test_who_has_withdrawn_consent_is_written_to_no_more(vera: Talk, anna: Operator) -> None:
+    anna.does("take")
+    draft = vera.draft("As the bot says")
+    with in_bot(vera.bot.id):
+        Profile.objects.filter(id=vera.person.id).update(consented_at=None)
+    words = "This person has not agreed to be written to."
+    assert anna.refused("say", text="Still there?") == words
+    assert anna.refused("draft", draft=str(draft.id), decision="send", text="Still there?") == words
+    assert vera.posts() == []
+
+
 @pytest.mark.parametrize("draft", ["", "x", "00000000-0000-0000-0000-000000000000"])
-def test_a_draft_that_is_none_is_refused(vera: Talk, anna: Operator, draft: str) -> None:
-    assert anna.refused("draft", draft=draft, decision="send", text="Hello") == "There is no such draft."
+def test_a_draft_that_is_none_is_not_there(vera: Talk, anna: Operator, draft: str) -> None:
+    assert anna.gone("draft", draft=draft, decision="send", text="Hello")
 
 
 # Notes and tasks
@@ -328,7 +366,7 @@ def test_a_task_is_given_to_who_may_answer(vera: Talk, anna: Operator, ben: Oper
         make_coach(vera.bot, role=Role.READ_ONLY),
         make_user(staff=False),
     ):
-        assert anna.refused("assign", to=str(user.pk)) == "Nobody of the team who may see this bot."
+        assert anna.gone("assign", to=str(user.pk))
     assert vera.items("assigned_to_id") == [ben.user.pk]
     anna.does("assign", to="")
     assert vera.items("assigned_to_id") == [None]
