@@ -7,10 +7,11 @@ SELECT
     count(*) FILTER (WHERE person.last_seen_at >= %(day)s) AS seen_day,
     count(*) FILTER (WHERE person.last_seen_at >= %(week)s) AS seen_week,
     count(*) FILTER (WHERE person.last_seen_at >= %(month)s) AS seen_month,
-    count(person.started_journey_at) AS started,
-    count(person.completed_journey_at) AS completed,
-    count(person.visited_platform_at) AS visited,
-    count(person.purchased_stream_at) AS purchased,
+    -- Of people who were brought from elsewhere nobody knows when.
+    count(*) FILTER (WHERE person.has_started_journey) AS started,
+    count(*) FILTER (WHERE person.has_completed_journey) AS completed,
+    count(*) FILTER (WHERE person.has_visited_platform) AS visited,
+    count(*) FILTER (WHERE person.has_purchased_stream) AS purchased,
     -- How fresh the portraits are of those of whom one may be made.
     count(*) FILTER (WHERE person.consented_at IS NOT NULL AND person.profile_updated_at >= %(week)s) AS fresh_week,
     count(*) FILTER (

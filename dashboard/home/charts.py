@@ -133,10 +133,16 @@ def funnel(steps: Sequence[Step]) -> tuple[Bar, ...]:
             each.count,
             _share(each.count, longest),
             percent(each.count, whole),
-            percent(each.count, counts[each.after]) if each.after else None,
+            _of_previous(each, counts),
         )
         for each in steps
     )
+
+
+def _of_previous(step: Step, counts: Mapping[str, int]) -> int | None:
+    """A step with more people than the one before is no part of it: an import, or staff, left that one out."""
+    before = counts.get(step.after, 0)
+    return percent(step.count, before) if step.count <= before else None
 
 
 def stack(counts: Mapping[str, int]) -> tuple[Part, ...]:

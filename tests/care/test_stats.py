@@ -33,8 +33,8 @@ WORDS = "I am afraid and I long for another life by the sea."
 def test_the_figures_are_exact(bot: Bot, other_bot: Bot) -> None:
     now = clock.now()
     talker(other_bot, WORDS)
-    talker(bot, WORDS, journey_stage="ORDEAL", started_journey_at=now, visited_platform_at=now)
-    talker(bot, WORDS, journey_stage="ORDEAL", started_journey_at=now, purchased_stream_at=now)
+    talker(bot, WORDS, journey_stage="ORDEAL", has_started_journey=True, has_visited_platform=True)
+    talker(bot, WORDS, journey_stage="ORDEAL", has_started_journey=True, has_purchased_stream=True)
     make_profile(bot, consented_at=None, is_active=False, last_seen_at=now - timedelta(days=3))
     make_profile(bot, last_seen_at=now - timedelta(days=20))
     person = in_session(bot)

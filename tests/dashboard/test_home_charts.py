@@ -61,6 +61,11 @@ def test_a_funnel_compares_each_step_with_the_first_and_with_the_one_it_follows(
     assert funnel([]) == ()
 
 
+def test_a_step_with_more_people_than_the_one_it_follows_is_no_part_of_it() -> None:
+    steps = [Step("all", "All", 100), Step("began", "Began", 4, "all"), Step("came", "Came", 51, "began")]
+    assert [(each.of_whole, each.of_previous) for each in funnel(steps)] == [(100, None), (4, 4), (51, None)]
+
+
 def test_a_funnel_of_nobody_has_no_percents() -> None:
     (first, second) = funnel([Step("all", "All", 0), Step("said", "Said", 0, "all")])
     assert (first.length, first.of_whole, second.of_previous) == ("0.00", None, None)

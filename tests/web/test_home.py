@@ -133,10 +133,10 @@ def test_one_bot_is_chosen_in_the_address_and_one_that_may_not_be_seen_is_none(
 
 def test_the_figures_are_those_of_the_rows(bot: Bot, stopped_clock: Clock) -> None:
     now = clock.now()
-    person = in_session(bot, journey_stage="ORDEAL", started_journey_at=now, profile_updated_at=now)
-    talker(
-        bot, "Hello.", "And more.", journey_stage="REFUSAL", started_journey_at=now, visited_platform_at=now
-    )
+    person = in_session(bot, journey_stage="ORDEAL", has_started_journey=True, profile_updated_at=now)
+    # Brought from elsewhere: when they did it nobody knows.
+    brought = {"has_started_journey": True, "has_visited_platform": True}
+    talker(bot, "Hello.", "And more.", journey_stage="REFUSAL", **brought)
     make_profile(bot, consented_at=None, last_seen_at=now - timedelta(days=3))
     make_profile(bot, last_seen_at=now - timedelta(days=20), profile_updated_at=now - timedelta(days=20))
     make_profile(bot, last_seen_at=now - timedelta(days=60), profile_updated_at=now - timedelta(days=60))
