@@ -14,6 +14,7 @@ from unfold.forms import BaseDialogForm
 
 from bots.admin.base import OfBots, ReadOnlyAdmin, is_superuser
 from bots.admin.faces import NOTHING, ago, badge, dialog_action
+from bots.admin.signs import subject_of
 from bots.admin.visible_bots import FigureBotsFilter
 from bots.models import Alert, AlertKind
 from bots.roles import Capability
@@ -89,12 +90,12 @@ class AlertAdmin(OfBots, ReadOnlyAdmin):
     actions_row = actions_detail = ("acknowledge",)
     fields = (
         ("which", "concerns", "count"),
-        "subject",
+        "subject_shown",
         "detail",
         ("first_at", "last_at", "notified_at"),
         ("acknowledged_at", "acknowledged_by"),
     )
-    readonly_fields = ("which", "concerns")
+    readonly_fields = ("which", "concerns", "subject_shown")
 
     def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
         # Who looked after it is of interest only where there are such.
@@ -156,8 +157,11 @@ class AlertAdmin(OfBots, ReadOnlyAdmin):
 
     @admin.display(description=_("about"))
     def about(self, alert: Alert) -> str:
-        is_sign = alert.kind == AlertKind.CRISIS
-        return _lines(alert.subject.replace("_", " ") if is_sign else alert.subject, alert.detail, rem=17)
+        return _lines(subject_of(alert.kind, alert.subject), alert.detail, rem=17)
+
+    @admin.display(description=_("subject"))
+    def subject_shown(self, alert: Alert) -> str:
+        return subject_of(alert.kind, alert.subject) or NOTHING
 
     @admin.display(description=_("bot"), ordering="bot__name")
     def whose(self, alert: Alert) -> str:

@@ -69,4 +69,6 @@ class Alert(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.subject}".strip()
+        kind = str(self.get_kind_display())
+        # A sign's code says nothing to staff; pages tell it in words.
+        return kind if self.kind == AlertKind.CRISIS else f"{kind} {self.subject}".strip()

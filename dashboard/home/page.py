@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from bots.admin.base import is_superuser
 from bots.admin.faces import ago
+from bots.admin.signs import subject_of
 from bots.models import AlertKind, WantedState
 from bots.selectors.bot_health import health_of
 from bots.selectors.newest_alerts import newest_alerts
@@ -319,7 +320,12 @@ def _work(request: HttpRequest, looked: _Looked) -> dict[str, Any]:
         "needs_link": doors.inbox_list(show="needs", bot=looked.slug),
         "warned": number(warned),
         "alerts": [
-            {"line": each, "when": ago(each.last_at), "look": _ALERT_LOOKS.get(each.kind, "bad")}
+            {
+                "line": each,
+                "subject": subject_of(each.kind, each.subject),
+                "when": ago(each.last_at),
+                "look": _ALERT_LOOKS.get(each.kind, "bad"),
+            }
             for each in alerts
         ],
         "broadcasts": [_broadcast(each) for each in running],

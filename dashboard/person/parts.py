@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bots.admin.base import may
 from bots.admin.faces import ago
+from bots.admin.signs import SIGNS
 from bots.roles import Capability
 from care.selectors.person_now import PersonNow, person_now
 from core.clock import clock
@@ -45,12 +46,6 @@ _TROUBLES = {
     "update.buried": ("inventory_2", _("What they did could not be handled")),
 }
 _GRAVE = frozenset({"crisis.detected", "session.error", "update.buried"})
-SIGNS = {
-    "self_harm": _("self-harm"),
-    "violence": _("violence"),
-    "abuse": _("abuse"),
-    "minor": _("under age"),
-}
 
 
 def now_of(request: HttpRequest, person: Profile) -> PersonNow:

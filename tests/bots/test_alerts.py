@@ -38,7 +38,7 @@ def test_an_alert_is_a_row_that_nobody_was_told_of(bot: Bot, stopped_clock: Cloc
     assert (alert.kind, alert.subject, alert.detail) == ("task_failed", "care.tasks.rotate", "ValueError")
     assert (alert.count, alert.is_current, alert.first_at, alert.last_at) == (1, True, now, now)
     assert (alert.notified_at, alert.acknowledged_at) == (None, None)
-    assert str(alert) == "task_failed care.tasks.rotate"
+    assert str(alert) == "background task failed care.tasks.rotate"
 
 
 def test_the_same_within_a_quarter_of_an_hour_is_counted_and_not_repeated(

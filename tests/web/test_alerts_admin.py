@@ -215,3 +215,14 @@ def test_alerts_go_with_their_bot(owner: Client, bot: Bot) -> None:
     raised(bot, "the last words")
     assert owner.post(f"/admin/bots/bot/{bot.id}/delete/", {"post": "yes"}).status_code == 302
     assert not Alert.objects.filter(subject="the last words").exists()
+
+
+def test_what_a_sign_of_crisis_is_about_stands_in_words(bot: Bot) -> None:
+    alert = raised(bot, "self_harm", kind="crisis")
+    coach = browser(make_coach(bot))
+    for address in (HOME, LIST, f"{LIST}{alert.id}/change/"):
+        shown = page(coach, address)
+        assert ("self-harm" in shown, "self_harm" in shown) == (True, False), address
+    # What is none of ours stands as it came.
+    raised(bot, "self_harm", kind="error")
+    assert "self_harm" in page(coach, LIST)
