@@ -91,12 +91,18 @@ class Bot(models.Model):
     model_temperature = models.FloatField(
         _("temperature"), null=True, blank=True, validators=[MinValueValidator(0.0), MaxValueValidator(2.0)]
     )
-    model_max_tokens = models.PositiveIntegerField(_("longest answer, tokens"), default=700)
+    model_max_tokens = models.PositiveIntegerField(
+        _("longest answer, tokens"), default=700, validators=[MinValueValidator(1)]
+    )
     model_timeout = models.FloatField(
         _("model timeout, s"), default=40.0, validators=[MinValueValidator(1.0)]
     )
-    model_input_price = models.FloatField(_("USD per million tokens in"), default=0.0)
-    model_output_price = models.FloatField(_("USD per million tokens out"), default=0.0)
+    model_input_price = models.FloatField(
+        _("USD per million tokens in"), default=0.0, validators=[MinValueValidator(0.0)]
+    )
+    model_output_price = models.FloatField(
+        _("USD per million tokens out"), default=0.0, validators=[MinValueValidator(0.0)]
+    )
 
     # People's own hours where their time zone is not known; what the bot starts by itself keeps within them.
     timezone = models.CharField(_("time zone"), max_length=64, default="Europe/Moscow")

@@ -162,6 +162,9 @@ def test_the_same_settings_again_are_no_news(bot: Bot, owner_database: Owner) ->
         ({"proactive_from": 24}, "proactive_from"),
         ({"daily_budget_usd": -0.01}, "daily_budget_usd"),
         ({"platform_url": "ftp:/nowhere"}, "platform_url"),
+        ({"model_max_tokens": 0}, "model_max_tokens"),
+        ({"model_input_price": -5.0}, "model_input_price"),
+        ({"model_output_price": -0.01}, "model_output_price"),
     ],
 )
 def test_settings_out_of_bounds_are_refused_by_name_and_nothing_changes(
