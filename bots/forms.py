@@ -95,7 +95,7 @@ class BotForm(RefusalsInForm, BotModelForm):
     starts_morning = _switch(ProactiveKind.MORNING, _("A question for the day, from the person's stage."))
 
     model_key = forms.CharField(
-        label=_("Model key"),
+        label=_("New model key"),
         required=False,
         max_length=400,
         widget=_secret(),

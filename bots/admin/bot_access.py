@@ -18,7 +18,10 @@ class AccessInline(TabularInline):  # type: ignore[misc]
 
     model = BotAccess
     extra = 0
+    # Both columns say it already.
+    hide_title = True
     fields = ("user", "role")
+    verbose_name = _("member of staff")
     verbose_name_plural = _("Staff who see this bot")
 
     def formfield_for_foreignkey(

@@ -294,3 +294,9 @@ def test_buried_updates_are_handled_once_more_where_the_role_allows_it(bot: Bot,
             assert InboundUpdate.objects.for_bot(each.id).get(id=row_id).outcome == outcome
     reader = as_role(bot, Role.READ_ONLY)
     assert "replay_selected" not in reader.get("/admin/mailbox/buriedupdate/").content.decode()
+
+
+def test_who_is_let_in_is_named_and_not_numbered(owner: Client, bot: Bot) -> None:
+    make_coach(bot, role=Role.COACH)
+    shown = owner.get(f"/admin/bots/bot/{bot.id}/change/").content.decode()
+    assert f"is coach of {bot.id}" not in shown
