@@ -20,6 +20,8 @@ from bots.admin.base import OfBots, ReadOnlyAdmin
 from bots.admin.faces import ago
 from bots.models import Bot
 from core.tenancy import visible_bots
+from profiles.admin.acts import told
+from profiles.admin.faces import names_of_streams
 from profiles.admin.way import KINDS
 from profiles.models import ActivityLog
 from profiles.selectors.search_activity import ActivityPage, Place, search_activity
@@ -106,12 +108,13 @@ def _search(asked: dict[str, Any], *, cursor: Place | None) -> ActivityPage:
 
 def _shown(page: ActivityPage) -> list[dict[str, Any]]:
     names = dict(Bot.objects.filter(id__in={each.bot_id for each in page.found}).values_list("id", "name"))
+    streams = names_of_streams() if any("stream" in each.details for each in page.found) else {}
     return [
         {
             "at": ago(each.at),
             "bot": names.get(each.bot_id, ""),
             "kind": KINDS.get(each.kind, each.kind),
-            "details": ", ".join(f"{name}: {value}" for name, value in each.details.items()),
+            "details": told(each.details, streams=streams),
             "is_archived": each.is_archived,
             "person": reverse("admin:profiles_profile_change", args=[each.profile_id]),
         }

@@ -23,6 +23,12 @@ _VERSION_ORIGINS = dict(VersionOrigin.choices)
 _INNER = (("themes", _("themes")), ("patterns", _("patterns")))
 # What has a name of its own for staff.
 _GENDERS = {"female": _("female"), "male": _("male"), "other": _("other")}
+_PSYCHOTYPES = {
+    "analytical": _("analytical"),
+    "emotional": _("emotional"),
+    "intuitive": _("intuitive"),
+    "practical": _("practical"),
+}
 
 
 def portrait(request: HttpRequest, person: Profile) -> dict[str, Any]:
@@ -77,7 +83,7 @@ def facts_of(person: Profile) -> list[tuple[Any, Any]]:
         (_("gender"), _GENDERS.get(person.gender, person.gender)),
         (_("location"), person.location),
         (_("time zone"), person.timezone),
-        (_("psychotype"), person.psychotype),
+        (_("psychotype"), _PSYCHOTYPES.get(person.psychotype, person.psychotype)),
         (_("chat style"), person.chat_style),
         (_("personality"), person.personality),
         (_("strengths"), _listed(person.strengths)),

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from bots.admin.faces import ago
+from profiles.admin.acts import told
 from profiles.admin.dialogs import FLAGS
 from profiles.admin.faces import names_for
 from profiles.admin.panels import Panel, add_panel
@@ -105,18 +106,15 @@ def acts_before(request: HttpRequest, person: Profile, *, most: int = ACTS) -> d
         is_archived=is_archived,
     )
     older = acts[most - 1] if len(acts) > most else None
+    streams = names_for(request) if any("stream" in each.details for each in acts) else {}
     return {
         "acts": [
-            {"kind": KINDS.get(each.kind, each.kind), "at": ago(each.at), "details": _details(each)}
+            {"kind": KINDS.get(each.kind, each.kind), "at": ago(each.at), "details": told(each.details, streams=streams)}
             for each in acts[:most]
         ],
         "is_archived": is_archived,
         "older": _query(older, is_archived=is_archived) if older else "",
     }
-
-
-def _details(act: Activity) -> str:
-    return ", ".join(f"{name}: {value}" for name, value in act.details.items())
 
 
 def _query(act: Activity, *, is_archived: bool) -> str:

@@ -49,7 +49,7 @@ def found(client: Client, **asked: str) -> list[tuple[str, bool]]:
 def test_the_log_and_the_archive_are_one_list_newest_first(client: Client, vera: Profile) -> None:
     did(vera, "command", days_ago=200, command="start")
     did(vera, "command", days_ago=1, command="help")
-    assert found(client) == [("command: help", False), ("command: start", True)]
+    assert found(client) == [("/help", False), ("/start", True)]
 
 
 def test_what_is_looked_for_narrows_it(client: Client, vera: Profile, bot: Bot) -> None:
@@ -57,9 +57,9 @@ def test_what_is_looked_for_narrows_it(client: Client, vera: Profile, bot: Bot) 
     did(vera, "command", days_ago=20, command="help")
     did(vera, "stream_chosen", days_ago=3, stream="shadow")
     day = (clock.now() - timedelta(days=20)).date().isoformat()
-    assert found(client, kind="stream_chosen") == [("stream: shadow", False)]
-    assert found(client, text="STAR") == [("command: start", True)]
-    assert found(client, since=day, until=day) == [("command: help", False)]
+    assert found(client, kind="stream_chosen") == [("Transforming the Shadow", False)]
+    assert found(client, text="STAR") == [("/start", True)]
+    assert found(client, since=day, until=day) == [("/help", False)]
     assert len(found(client, bot=bot.slug)) == 3
     assert len(found(client, since="nonsense")) == 3
 
@@ -69,8 +69,8 @@ def test_other_bots_people_are_not_found(
 ) -> None:
     did(vera, "command", command="help")
     did(make_profile(other_bot), "command", command="secret")
-    assert found(client) == [("command: help", False)]
-    assert found(client, bot=other_bot.slug) == [("command: help", False)]
+    assert found(client) == [("/help", False)]
+    assert found(client, bot=other_bot.slug) == [("/help", False)]
 
 
 def test_what_is_older_is_a_page_further(client: Client, vera: Profile) -> None:
@@ -80,7 +80,7 @@ def test_what_is_older_is_a_page_further(client: Client, vera: Profile) -> None:
     older = answer.context_data["older"]  # type: ignore[attr-defined]
     assert len(answer.context_data["acts"]) == 50  # type: ignore[attr-defined]
     assert [each["details"] for each in client.get(PAGE + older).context_data["acts"]] == [  # type: ignore[attr-defined]
-        f"command: n{number}" for number in range(50, 60)
+        f"/n{number}" for number in range(50, 60)
     ]
 
 
@@ -97,3 +97,9 @@ def test_a_row_has_no_page_and_strangers_see_nothing(client: Client, vera: Profi
         row = ActivityLog.objects.for_bot(vera.bot_id).get()
     assert client.get(f"{PAGE}{row.id}/change/").status_code == 403
     assert Client().get(PAGE).status_code == 302
+
+
+def test_what_happened_is_told_in_words(client: Client, vera: Profile) -> None:
+    did(vera, "my_chat_member", days_ago=2, is_blocked=True)
+    did(vera, "my_chat_member", days_ago=1, is_blocked=False)
+    assert found(client) == [("let the bot in again", False), ("blocked the bot", False)]

@@ -709,3 +709,12 @@ def test_stages_are_called_as_on_the_journey() -> None:
     assert {code: str(name) for code, name in STAGES.items()} == {
         each.code.value: each.name for each in stages("en")
     }
+
+
+def test_what_a_diagnostic_found_stands_in_the_words_of_the_page(bot: Bot) -> None:
+    person = make_profile(bot, psychotype="emotional", journey_stage="ORDEAL")
+    coach = browser(make_coach(bot))
+    for code in ("overview", "portrait"):
+        address = f"{PEOPLE}{person.id}/panel/{code}/"
+        shown = coach.get(address, headers={"Accept-Language": "ru"}).content.decode()
+        assert ("эмоциональный" in shown, "emotional" in shown) == (True, False)
