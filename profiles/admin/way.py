@@ -109,7 +109,11 @@ def acts_before(request: HttpRequest, person: Profile, *, most: int = ACTS) -> d
     streams = names_for(request) if any("stream" in each.details for each in acts) else {}
     return {
         "acts": [
-            {"kind": KINDS.get(each.kind, each.kind), "at": ago(each.at), "details": told(each.details, streams=streams)}
+            {
+                "kind": KINDS.get(each.kind, each.kind),
+                "at": ago(each.at),
+                "details": told(each.details, streams=streams),
+            }
             for each in acts[:most]
         ],
         "is_archived": is_archived,
