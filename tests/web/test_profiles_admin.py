@@ -714,7 +714,6 @@ def test_stages_are_called_as_on_the_journey() -> None:
 def test_what_a_diagnostic_found_stands_in_the_words_of_the_page(bot: Bot) -> None:
     person = make_profile(bot, psychotype="emotional", journey_stage="ORDEAL")
     coach = browser(make_coach(bot))
-    for code in ("overview", "portrait"):
-        address = f"{PEOPLE}{person.id}/panel/{code}/"
-        shown = coach.get(address, headers={"Accept-Language": "ru"}).content.decode()
+    for behind in ("change/", "panel/portrait/"):
+        shown = coach.get(f"{PEOPLE}{person.id}/{behind}", headers={"Accept-Language": "ru"}).content.decode()
         assert ("эмоциональный" in shown, "emotional" in shown) == (True, False)
