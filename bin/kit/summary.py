@@ -21,6 +21,7 @@ class Summary:
     def __init__(self) -> None:
         self._counts: Counter[str] = Counter()
         self._seconds = 0.0
+        self._skipped: list[str] = []
 
     @property
     def ran(self) -> bool:
@@ -30,10 +31,19 @@ class Summary:
     def hear(self, line: str) -> None:
         """Take one line of pytest's output."""
         say(line)
+        if line.startswith("SKIPPED ["):
+            self._skipped.append(line.removeprefix("SKIPPED "))
         if closing := CLOSING.match(line):
             self._seconds += float(closing["seconds"])
             for count, kind in re.findall(r"(\d+) ([a-z]+)", closing["counts"] or ""):
                 self._counts[PLURAL.get(kind, kind)] += int(count)
+
+    def say_what_did_not_run(self) -> None:
+        """Say once more, at the end where it is seen, which tests did not run and why."""
+        if self._skipped:
+            say("\nNOT RUN:")
+            for line in self._skipped:
+                say(f"  {line}")
 
     def closing_line(self) -> str:
         """As pytest would have closed one run of all; what one part left for the other is not deselected."""

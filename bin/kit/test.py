@@ -97,10 +97,11 @@ def _everything(env: dict[str, str], addresses: Addresses) -> int:
     failed = _check_all(env)
     env["RELOVE_CHROMIUM"] = find_browser(install=True) or ""
     summary = Summary()
-    pytest = (sys.executable, "-m", "coverage", "run", "-m", "pytest")
+    pytest = (sys.executable, "-m", "coverage", "run", "-m", "pytest", "-rs")
     for title, options in (
         ("tests, side by side", ("-m", "not processes", "-n", "2")),
-        ("tests that start processes, one after another", ("-m", "processes")),
+        # Of a file one after another: they share what they have started.
+        ("tests that start processes", ("-m", "processes", "-n", "2", "--dist", "loadfile")),
     ):
         say(f"\n· {title}")
         status = run(
@@ -112,6 +113,7 @@ def _everything(env: dict[str, str], addresses: Addresses) -> int:
     run(_coverage(env, "combine", "--quiet"), hear=say)
     if run(_coverage(env, "report"), hear=say):
         failed.append("coverage")
+    summary.say_what_did_not_run()
     say(f"\nFailed: {', '.join(failed)}" if failed else "\nAll is well.")
     # CI reads the last line: that of both runs of pytest together, in pytest's own form.
     say(summary.closing_line())

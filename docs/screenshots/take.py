@@ -24,8 +24,9 @@ CHECKOUT = FOLDER.parents[1]
 sys.path.insert(0, str(CHECKOUT))
 
 from bin.kit import postgres_folder
+from tests.fixtures.chromium import CHROMIUM, FLAGS
 from tests.fixtures.installation import Installation
-from tests.house.conftest import CHROMIUM, FLAGS, House
+from tests.house.conftest import House
 
 KINDS: dict[str, dict[str, Any]] = {
     "light": {"theme": "light"},

@@ -40,6 +40,15 @@ def test_nothing_that_ran_is_said_plainly(lines: tuple[str, ...]) -> None:
     assert closing(*lines).startswith("no tests ran in 0.")
 
 
+def test_what_did_not_run_is_said_once_more_at_the_end(capsys: pytest.CaptureFixture[str]) -> None:
+    summary = Summary()
+    summary.say_what_did_not_run()
+    summary.hear("SKIPPED [9] tests/web/test_page.py:12: there is no Chromium")
+    capsys.readouterr()
+    summary.say_what_did_not_run()
+    assert capsys.readouterr().out == ("\nNOT RUN:\n  [9] tests/web/test_page.py:12: there is no Chromium\n")
+
+
 def test_only_tests_that_ran_count_as_run(capsys: pytest.CaptureFixture[str]) -> None:
     summary = Summary()
     summary.hear("4 skipped, 5 deselected in 0.10s")

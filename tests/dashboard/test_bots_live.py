@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,16 +11,14 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.async_api import Page, Route, async_playwright, expect
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+from tests.fixtures.chromium import CHROMIUM, FLAGS, needs_chromium
+
 SCRIPTS = Path(__file__).parents[2] / "static" / "bots"
 SITE = "http://bots.test"
 A_WHILE = 11_000
 TOKEN = f"123456789:AA{'x' * 33}"
 
-pytestmark = [
-    pytest.mark.processes,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on the PATH, and CHROMIUM is not set"),
-]
+pytestmark = [pytest.mark.processes, needs_chromium]
 
 LIST = """<!doctype html><html><body><table>
 <tr><td><span data-live="a:state">then</span></td><td>
@@ -80,9 +76,7 @@ class House:
 @pytest.fixture
 async def house() -> AsyncIterator[House]:
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
-        )
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         page = await browser.new_page()
         page.set_default_timeout(10_000)
         house = House(page)

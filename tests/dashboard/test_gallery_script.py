@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Page, Route, async_playwright, expect
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+from tests.fixtures.chromium import CHROMIUM, FLAGS, needs_chromium
+
 SCRIPT = Path(__file__).parents[2] / "static" / "dashboard" / "gallery.js"
 SITE = "http://gallery.test"
 
-pytestmark = [
-    pytest.mark.processes,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on the PATH, and CHROMIUM is not set"),
-]
+pytestmark = [pytest.mark.processes, needs_chromium]
 
 PAGE = """<!doctype html><html lang="en"><body>
 <form data-find action="/admin/gallery/"><input name="q"><button type="button" data-toggle hidden>Filters</button>
@@ -43,9 +39,7 @@ async def page() -> AsyncIterator[Page]:
             await route.fulfill(body=PAGE, content_type="text/html")
 
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
-        )
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         page = await browser.new_page()
         page.set_default_timeout(10_000)
         await page.route("**/*", answer)

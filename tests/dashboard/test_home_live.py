@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,15 +9,13 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, Route, async_playwright, expect
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+from tests.fixtures.chromium import CHROMIUM, FLAGS, needs_chromium
+
 SCRIPT = Path(__file__).parents[2] / "static" / "dashboard" / "home.js"
 SITE = "http://home.test"
 HALF_A_MINUTE = 31_000
 
-pytestmark = [
-    pytest.mark.processes,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on the PATH, and CHROMIUM is not set"),
-]
+pytestmark = [pytest.mark.processes, needs_chromium]
 
 PAGE = """<!doctype html><html lang="en"><body>
 <form data-choose action="/admin/"><select name="bot"><option value="">All</option><option value="one">One</option>
@@ -71,9 +67,7 @@ class House:
 @pytest.fixture
 async def house() -> AsyncIterator[House]:
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
-        )
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         context = await browser.new_context(timezone_id="Europe/Moscow")
         page = await context.new_page()
         page.set_default_timeout(10_000)

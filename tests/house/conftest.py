@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -12,24 +10,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from bin.kit import postgres_folder
+from tests.fixtures.chromium import CHROMIUM, FLAGS
 from tests.fixtures.installation import Installation, until
-
-CHROMIUM = (
-    os.environ.get("RELOVE_CHROMIUM")
-    or os.environ.get("CHROMIUM")
-    or shutil.which("chromium")
-    or shutil.which("google-chrome")
-)
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-]
-WITHOUT_CHROMIUM = (
-    "no Chromium on the PATH, and RELOVE_CHROMIUM is not set: nobody looked at the pages of staff"
-)
 
 expect.set_options(timeout=15_000)
 
@@ -105,8 +87,6 @@ class House:
 # Of this folder alone: while Playwright's loop runs, no test can have one of its own.
 @pytest.fixture(scope="package")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    if CHROMIUM is None:
-        pytest.skip(WITHOUT_CHROMIUM)
     installation = Installation(tmp_path_factory.mktemp("house") / "home")
     installation.start()
     try:

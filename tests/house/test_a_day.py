@@ -7,10 +7,11 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.fixtures.chromium import needs_chromium
 from tests.fixtures.installation import until
 from tests.house.conftest import House
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.processes, needs_chromium]
 
 NAME, PASSWORD = "olga", "a long walk by the river"
 VERA = 4_100_001

@@ -9,10 +9,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Page
 
+from tests.fixtures.chromium import needs_chromium
 from tests.fixtures.installation import until
 from tests.house.conftest import House
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.processes, needs_chromium]
 
 ANNA = 4_200_001
 # What is wrong so that somebody cannot use the page, or hardly.

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import base64
-import os
-import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,25 +11,11 @@ import pytest
 from playwright.async_api import Browser, ConsoleMessage, FilePayload, Page, async_playwright, expect
 
 from sandbox import SandboxServer
+from tests.fixtures.chromium import CHROMIUM, FLAGS, needs_chromium
 from tests.sandbox.client import BotHand, ControlHand
 from tests.sandbox.pictures import picture
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--use-fake-device-for-media-stream",
-]
-
-pytestmark = [
-    pytest.mark.processes,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on the PATH, and CHROMIUM is not set"),
-]
+pytestmark = [pytest.mark.processes, needs_chromium]
 
 Opener = Callable[..., Awaitable[Page]]
 
