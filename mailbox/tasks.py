@@ -41,13 +41,14 @@ def sweep_clearings() -> dict[str, object]:
 
 
 @shared_task(name=TASK)  # type: ignore[untyped-decorator]
-def clear_shelf(bot_id: str, clearing_id: str) -> None:
+def clear_shelf(bot_id: str, clearing_id: str) -> dict[str, object]:
     """Do what somebody of the staff asked to be done with many rows of a queue."""
     until = clock.monotonic() + _LONGEST
-    is_done = clear(
+    cleared = clear(
         bot_id=UUID(bot_id),
         clearing_id=UUID(clearing_id),
         must_stop=lambda: is_stopping() or clock.monotonic() > until,
     )
-    if not is_done:
+    if not cleared.is_done:
         clear_shelf.delay(bot_id, clearing_id)
+    return {"rows": cleared.rows}

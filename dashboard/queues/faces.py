@@ -106,6 +106,13 @@ _KINDS: Final[dict[str, Any]] = {
     "edited_channel_post": gettext_lazy("Edited post in a channel"),
 }
 
+# Work that a bot puts into its queue by itself.
+_JOBS: Final[dict[str, Any]] = {
+    "analyse": gettext_lazy("to judge the stage"),
+    "refresh": gettext_lazy("to refresh a portrait"),
+    "look_up": gettext_lazy("to look somebody up in Telegram"),
+}
+
 
 def number(count: int) -> str:
     """A count with its thousands apart; of what is not counted further, so many and more."""
@@ -147,7 +154,7 @@ def size(count: int) -> str:
 def kind_name(kind: str) -> str:
     """What people did, or which work of the bot's own it is."""
     if kind.startswith(JOB_PREFIX):
-        return _("own work: %(name)s") % {"name": kind.removeprefix(JOB_PREFIX).replace("_", " ")}
+        return _("own work: %(name)s") % {"name": str(_JOBS.get(name := kind.removeprefix(JOB_PREFIX), name))}
     return str(_KINDS.get(kind, kind))
 
 

@@ -64,7 +64,7 @@ KINDS: Final = (
         "mailbox.tasks.clear_shelf",
         _("Work on queues"),
         _("What staff asked to be done with many rows of a queue."),
-        {},
+        {"rows": _("rows")},
     ),
     Kind(
         "mailbox.tasks.sweep_clearings",

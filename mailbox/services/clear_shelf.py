@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -62,24 +63,33 @@ def want_clearing(
     return int(found["count"])
 
 
-def clear_shelf(*, bot_id: UUID, clearing_id: UUID, must_stop: Callable[[], bool]) -> bool:
-    """Go on with what was asked for, each slice in a transaction of its own; whether it is done.
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    """Whether nothing is left to go on with, and what it could be done with now."""
 
-    True also where somebody else goes on with it.
+    is_done: bool
+    rows: int
+
+
+def clear_shelf(*, bot_id: UUID, clearing_id: UUID, must_stop: Callable[[], bool]) -> Cleared:
+    """Go on with what was asked for, each slice in a transaction of its own.
+
+    Done also where somebody else goes on with it.
     """
     with in_bot(bot_id):
         clearing = _take(bot_id, clearing_id)
     if clearing is None:
-        return True
+        return Cleared(is_done=True, rows=0)
+    before = clearing.done
     while True:
         with acting(user_id=clearing.asked_by, address=clearing.address), in_bot(bot_id):
             is_over = _slice(clearing)
         if is_over:
-            return True
+            return Cleared(is_done=True, rows=clearing.done - before)
         if must_stop():
             with in_bot(bot_id):
                 Clearing.objects.for_bot(bot_id).filter(id=clearing_id).update(state=ClearingState.WANTED)
-            return False
+            return Cleared(is_done=False, rows=clearing.done - before)
 
 
 def clearings_to_go_on_with(*, bot_id: UUID) -> list[UUID]:

@@ -17,12 +17,13 @@ from core.clock import Clock, clock
 from core.ids import new_id
 from core.tenancy import in_bot
 from events.models import Event
+from mailbox import tasks
 from mailbox.contracts import Hand, Outcome
 from mailbox.models import Clearing, InboundUpdate, OutboundMessage
 from mailbox.selectors.clearings import latest_clearings
 from mailbox.selectors.queue_figures import queue_figures
 from mailbox.selectors.queue_rows import queue_content, queue_groups, queue_row, queue_rows
-from mailbox.services.clear_shelf import SLICE, clear_shelf, want_clearing
+from mailbox.services.clear_shelf import SLICE, Cleared, clear_shelf, want_clearing
 from mailbox.services.deliver import mark, outgoing
 from mailbox.services.settle import bury, release
 from mailbox.services.sweep_clearings import sweep_clearings
@@ -289,11 +290,13 @@ def test_a_large_shelf_is_cleared_in_slices_and_whoever_comes_next_goes_on(bot: 
     give_up(bot, SLICE + 3)
     want(bot)
     clearing = wanted(bot)
-    assert not clear_shelf(bot_id=bot.id, clearing_id=clearing.id, must_stop=lambda: True)
+    first = clear_shelf(bot_id=bot.id, clearing_id=clearing.id, must_stop=lambda: True)
+    assert first == Cleared(is_done=False, rows=SLICE)
     half = wanted(bot)
     assert (half.state, half.looked_at, half.done) == ("wanted", SLICE, SLICE)
     assert (bot.id, clearing.id) in sweep_clearings()
-    assert clear_shelf(bot_id=bot.id, clearing_id=clearing.id, must_stop=lambda: False)
+    # The run of the background work says how many rows it were.
+    assert tasks.clear_shelf(str(bot.id), str(clearing.id)) == {"rows": 3}
     assert (wanted(bot).state, wanted(bot).done, figures(bot).buried) == ("done", SLICE + 3, 0)
     assert (bot.id, clearing.id) not in sweep_clearings()
     assert [each["done"] for each in events(bot, "queue.cleared")] == [SLICE + 3]
@@ -318,10 +321,10 @@ def test_one_works_on_a_shelf_at_a_time(bot: Bot, stopped_clock: Clock) -> None:
     with in_bot(bot.id):
         Clearing.objects.for_bot(bot.id).update(state="running", beat_at=clock.now())
     # Somebody goes on with it; only when they have fallen silent, another one does.
-    assert clear_shelf(bot_id=bot.id, clearing_id=clearing.id, must_stop=lambda: False)
+    assert clear_shelf(bot_id=bot.id, clearing_id=clearing.id, must_stop=lambda: False).is_done
     assert wanted(bot).state == "running"
     stopped_clock.advance(timedelta(minutes=4))
-    assert clear_shelf(bot_id=bot.id, clearing_id=clearing.id, must_stop=lambda: False)
+    assert clear_shelf(bot_id=bot.id, clearing_id=clearing.id, must_stop=lambda: False).is_done
     assert wanted(bot).state == "done"
 
 
