@@ -17,6 +17,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
@@ -141,7 +142,7 @@ class AuditEntryAdmin(ReadOnlyAdmin):
 def _by_day(entries: Sequence[AuditEntry], names: words.Names) -> list[dict[str, Any]]:
     days = groupby(entries, key=lambda each: localtime(each.at).date())
     return [
-        {"day": date_format(day, "l, j F Y"), "entries": [_shown(each, names) for each in found]}
+        {"day": date_format(day, gettext("l, j F Y")), "entries": [_shown(each, names) for each in found]}
         for day, found in days
     ]
 

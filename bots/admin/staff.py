@@ -27,7 +27,10 @@ class BotsInline(TabularInline):  # type: ignore[misc]
 
     model = BotAccess
     extra = 0
+    # Both columns say it already.
+    hide_title = True
     fields = ("bot", "role")
+    verbose_name = _("bot")
     verbose_name_plural = _("Bots that this person sees (superusers see all)")
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:

@@ -13,6 +13,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from bots.admin.signs import SIGNS
 from core.clock import clock
 from core.numbers import decimal
 from dashboard.inbox import faces
@@ -137,7 +138,7 @@ class Opened:
             "met": faces.exactly(talk.met_at),
             "session": faces.KINDS.get(talk.session_kind, talk.session_kind),
             "session_since": faces.exactly(talk.started_at),
-            "signs": [(sign, faces.exactly(at)) for sign, at in signs],
+            "signs": [(SIGNS.get(sign, sign), faces.exactly(at)) for sign, at in signs],
             "team": team_of(bot_id=talk.bot_id) if may_answer(self.request, self.talk.bot_id) else [],
         }
 
@@ -250,7 +251,7 @@ def _marked(mark: Mark) -> dict[str, Any]:
         "conversation.handed_back": _("%(who)s handed back to the bot") % {"who": by},
         "conversation.drafts_on": _("%(who)s asked for drafts") % {"who": by},
         "conversation.drafts_off": _("%(who)s let the bot answer by itself") % {"who": by},
-        "crisis.detected": _("Sign of crisis: %(sign)s") % {"sign": mark.what.replace("_", " ")},
+        "crisis.detected": _("Sign of crisis: %(sign)s") % {"sign": SIGNS.get(mark.what, mark.what)},
         "began": _("A %(kind)s begins") % {"kind": faces.KINDS.get(mark.what, mark.what)},
         "ended": _("The session is ended")
         if mark.what == "completed"

@@ -177,6 +177,14 @@ def test_it_is_found_by_who_what_and_to_what(bot: Bot, boss: User) -> None:
     assert "Nothing like that is written here." in html(client, q="never said by anybody")
 
 
+def test_the_day_is_said_as_the_reader_says_it(bot: Bot, boss: User) -> None:
+    client = browser(boss)
+    client.cookies["django_language"] = "ru"
+    days = client.get(BOOK).context["days"]
+    # In Russian a month stands in the genitive after its day.
+    assert re.search(r"^\w+, \d+ \w+[ая] \d{4}$", days[0]["day"])
+
+
 def test_it_is_found_by_day(bot: Bot, boss: User) -> None:
     client = browser(boss)
     today = clock.now().date()

@@ -18,6 +18,7 @@ from bots.roles import Role
 from core.clock import Clock, clock
 from core.ids import new_id
 from core.tenancy import in_bot
+from events.services.record_event import record_event
 from mailbox.models import Media
 from profiles.models import Profile
 from sessions_app.models import Draft, SavedReply
@@ -111,6 +112,18 @@ def test_who_reads_russian_is_refused_in_russian(vera: Talk, anna: Operator) -> 
     anna.does("take")
     unfit = SimpleUploadedFile("me.png", b"<script>", "image/png")
     assert anna.refused("say", text="Look", photo=unfit) == "Это не картинка, или её не прочитать."
+
+
+def test_signs_of_crisis_are_told_in_words(vera: Talk, anna: Operator) -> None:
+    with in_bot(vera.bot.id):
+        record_event(
+            bot_id=vera.bot.id,
+            kind="crisis.detected",
+            profile_id=vera.person.id,
+            payload={"sign": "self_harm"},
+        )
+    assert "Sign of crisis: self-harm" in anna.sees()
+    assert ">self-harm<" in anna.client.get(f"{vera.page}aside/").content.decode()
 
 
 def test_a_colleague_sees_who_writes_and_is_asked_before_taking_it(
