@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -15,7 +16,7 @@ from pydantic import BaseModel
 
 from core.cache import AnswerShelf
 from journey.contracts import Judgement, StreamReadiness
-from llm.contracts import Answer, ModelRefused, ModelUnavailable
+from llm.contracts import Answer, ModelRefused, ModelUnavailable, Question
 from llm.remembered import ask_remembered
 from profiles.cards import ProfileCard
 from profiles.contracts import Found, NewPortrait
@@ -110,7 +111,15 @@ async def portray(companion: Companion, context: ReflectionContext, *, bill: Bil
 async def weigh(companion: Companion, context: ReflectionContext, *, bill: Bill) -> list[StreamReadiness]:
     """How ready the person is for each stream, the readiest first. Raises ModelUnavailable and ModelRefused."""
     asking = _readiness_asking(companion, context)
-    answer = await _remembered(companion, context.card, asking, bill)
+
+    async def ask(question: Question) -> Answer:
+        answer = await bill.ask(question)
+        if not _names_a_stream(answer, companion, context.card.language):
+            # Kept, it would tell the person that they are ready for nothing, again and again.
+            raise ModelUnavailable(code="misfit", message="it names no programme on offer")
+        return answer
+
+    answer = await _remembered(companion, context.card, asking, ask)
     assert isinstance(answer.parsed, ReadinessFound)  # noqa: S101 - the question's schema
     found, unknown, invented = checked_readiness(
         answer.parsed,
@@ -170,17 +179,26 @@ async def _ask(
     companion: Companion, context: ReflectionContext, asking: Asking, shape: type[Shape], bill: Bill
 ) -> Shape | None:
     try:
-        answer = await _remembered(companion, context.card, asking, bill)
+        answer = await _remembered(companion, context.card, asking, bill.ask)
     except (ModelUnavailable, ModelRefused) as error:
         log.warning("reflection.model_failed", purpose=asking.question.purpose, code=error.code)
         return None
     return answer.parsed if isinstance(answer.parsed, shape) else None
 
 
-async def _remembered(companion: Companion, card: ProfileCard, asking: Asking, bill: Bill) -> Answer:
+async def _remembered(
+    companion: Companion, card: ProfileCard, asking: Asking, ask: Callable[[Question], Awaitable[Answer]]
+) -> Answer:
     # The demo model costs nothing and is quicker than the shelf.
     shelf = AnswerShelf(companion.bot_id, card.id) if companion.has_model else None
-    return await ask_remembered(bill.ask, asking.question, shelf=shelf, model=companion.model_name)
+    return await ask_remembered(ask, asking.question, shelf=shelf, model=companion.model_name)
+
+
+def _names_a_stream(answer: Answer, companion: Companion, language: str) -> bool:
+    """Whether it speaks of any of the programmes on offer, where there are any."""
+    found = answer.parsed.streams if isinstance(answer.parsed, ReadinessFound) else []
+    streams = companion.streams
+    return not streams.streams(language) or any(streams.find(each.stream, language) for each in found)
 
 
 def _note_inventions(purpose: str, count: int) -> None:

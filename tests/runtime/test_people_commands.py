@@ -332,6 +332,8 @@ async def test_programmes_and_quotes_that_a_model_invents_are_not_shown(office: 
     [
         pytest.param("", "empty", id="nothing"),
         pytest.param("I would rather not.", "misfit", id="prose"),
+        pytest.param("{}", "misfit", id="nothing in it"),
+        pytest.param('{"streams": [{"stream": "moonshine", "percent": 99}]}', "misfit", id="none on offer"),
         pytest.param("[" * 3_000_000, "too_long", id="3 MB"),
     ],
 )
@@ -342,8 +344,12 @@ async def test_a_model_that_says_nothing_of_use_is_told_as_a_bad_line(
         bot, vera = await weighed(office, model)
         with capture_logs() as logs:
             assert await answer_to(vera, "/analyze_readiness") == text("readiness.unavailable")
+            # Nor is it remembered: whoever asks again is told what is so by then.
+            asked = model.asked
+            assert await answer_to(vera, "/analyze_readiness") == text("readiness.unavailable")
+            assert model.asked > asked
     assert await rows(bot, Readiness, "id") == []
-    assert [each["code"] for each in logs if each["event"] == "readiness.model_failed"] == [code]
+    assert [each["code"] for each in logs if each["event"] == "readiness.model_failed"] == [code] * 2
 
 
 async def test_somebody_in_distress_is_offered_nothing(office: Office) -> None:
