@@ -8,6 +8,7 @@ from bots.models import Bot
 from core.clock import Clock
 from core.tenancy import in_bot
 from mailbox.contracts import Hand, LeaseLost
+from mailbox.services.claim import claim
 from mailbox.services.settle import release, settle, try_alone
 from tests.mailbox.conftest import hold
 from tests.mailbox.letters import come, command, haul, row_of, take, taken_ids, text
@@ -61,6 +62,47 @@ def test_a_lane_with_a_long_queue_does_not_hide_the_others(bot: Bot, hand: Hand)
     assert [burst[0].lane for burst in take(hand)] == [1]
     # The lane in hand is passed over before the scan is cut.
     assert [burst[0].lane for burst in take(hand, busy=[1])] == [2]
+
+
+def test_a_lane_whose_long_queue_is_not_due_hides_no_other(bot: Bot, hand: Hand) -> None:
+    *_, other = come(bot, *(text(1, burst_wait=0.8) for _ in range(250)), command(2))
+    assert taken_ids(take(hand, burst_wait=0.8)) == [[other.id]]
+
+
+def test_a_lane_whose_head_was_put_back_hides_no_other_however_long_its_queue(bot: Bot, hand: Hand) -> None:
+    first, *_ = come(bot, *(command(1) for _ in range(250)))
+    take(hand)
+    with in_bot(bot.id):
+        release(hand=hand, ids=[first.id], reason="model.unreachable", wait=2.0)
+    second, *_ = come(bot, *(command(2) for _ in range(250)))
+    assert taken_ids(take(hand)) == [[second.id]]
+    with in_bot(bot.id):
+        release(hand=hand, ids=[second.id], reason="model.unreachable", wait=2.0)
+    # Both are passed over, each as a whole.
+    *_, third = come(bot, command(1), command(2), command(3))
+    assert taken_ids(take(hand)) == [[third.id]]
+
+
+def test_hundreds_of_lanes_that_are_not_due_hide_no_other(bot: Bot, hand: Hand) -> None:
+    *_, other = come(bot, *(text(lane, burst_wait=0.8) for lane in range(1, 500)), command(500))
+    assert taken_ids(take(hand, burst_wait=0.8)) == [[other.id]]
+
+
+def test_what_is_passed_over_keeps_its_order(bot: Bot, hand: Hand, stopped_clock: Clock) -> None:
+    waiting = come(bot, *(text(1, burst_wait=0.8) for _ in range(200)), command(1))
+    assert take(hand, burst_wait=0.8) == []
+    stopped_clock.advance(seconds(0.8))
+    assert taken_ids(take(hand, burst_wait=0.8)) == [[each.id for each in waiting[:10]]]
+
+
+@pytest.mark.parametrize(("most", "lanes"), [(0, [2]), (1, [1, 2]), (9, [1, 2, 3])])
+def test_no_more_lanes_that_begin_with_free_text_are_taken_than_are_wanted(
+    bot: Bot, hand: Hand, most: int, lanes: list[int]
+) -> None:
+    come(bot, text(1), command(1), command(2), text(2), text(3))
+    with in_bot(bot.id):
+        brought = claim(hand=hand, busy=(), lanes=10, burst_wait=0.0, most_texts=most)
+    assert [burst[0].lane for burst in brought.bursts] == lanes
 
 
 def test_a_claim_tells_which_lanes_hold_more(bot: Bot, hand: Hand) -> None:
