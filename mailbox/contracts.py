@@ -70,6 +70,14 @@ class Claimed:
 
 
 @dataclass(frozen=True, slots=True)
+class RowBehind:
+    """One open row that stands behind rows in hand, in their lane."""
+
+    kind: str
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Haul:
     """What one claim brought, oldest first, and what it is known to have left behind."""
 

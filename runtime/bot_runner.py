@@ -33,6 +33,7 @@ from runtime.delivery.sender import Sender
 from runtime.dispatch.act import Desk
 from runtime.dispatch.dispatcher import Dispatcher
 from runtime.dispatch.gate import Gate
+from runtime.dispatch.places import Places
 from runtime.dispatch.throttle import Throttle
 from runtime.dispatch.turns import Turns
 from runtime.ingest.hearing import Hearing
@@ -61,6 +62,7 @@ class BotRunner:
         self.lease: Lease | None = None
         # Outlives a fresh start of the bot: whether its model can be reached has nothing to do with Telegram.
         self.breaker = Breaker()
+        self.places = Places()
         self._holder = holder
         self._conversation = conversation
         self._gate = gate
@@ -212,7 +214,9 @@ class BotRunner:
         desk = self._desk = Desk(
             hand=hand,
             settings=settings,
-            companion=await make_companion(settings=settings, vitals=self.vitals, breaker=self.breaker),
+            companion=await make_companion(
+                settings=settings, vitals=self.vitals, breaker=self.breaker, place=self.places.taken
+            ),
             client=client,
             conversation=self._conversation,
             sender=sender,
@@ -224,6 +228,7 @@ class BotRunner:
             gate=self._gate,
             burst_wait=lambda: desk.settings.burst_wait,
             turns=Turns(desk),
+            places=self.places,
         )
         dispatcher.is_paused = self.order.is_paused
         desk.queue = dispatcher
@@ -285,7 +290,11 @@ class BotRunner:
             if kept is None:
                 self.breaker = Breaker()
             companion = await make_companion(
-                settings=settings, vitals=self.vitals, breaker=self.breaker, model=kept
+                settings=settings,
+                vitals=self.vitals,
+                breaker=self.breaker,
+                place=self.places.taken,
+                model=kept,
             )
         except (DatabaseError, AppError):
             log.warning("bot.refresh_failed", bot=self.vitals.slug, exc_info=True)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import replace
 from functools import partial
 
 from bots.contracts import BotSettings, ModelChoice
@@ -46,15 +49,21 @@ class MeteredModel:
 
 
 async def make_companion(
-    *, settings: BotSettings, vitals: Vitals, breaker: Breaker, model: Model | None = None
+    *,
+    settings: BotSettings,
+    vitals: Vitals,
+    breaker: Breaker,
+    place: Callable[[], AbstractContextManager[None]],
+    model: Model | None = None,
 ) -> Companion:
     """The companion of one bot, with its prompts, stages and streams in force; with a model of its own, behind
-    `breaker`, unless it keeps `model`.
+    `breaker`, unless it keeps `model`. Who asks it has a `place`; the demo model lets nobody wait.
 
     Raises ModelRefused for a provider that does not exist, and what the database raises.
     """
     speaking = model or _model_of(settings.model, vitals, breaker)
-    return await aio.run(companion_of, settings=settings, model=speaking)
+    companion = await aio.run(companion_of, settings=settings, model=speaking)
+    return replace(companion, place=place) if companion.has_model else companion
 
 
 def _model_of(chosen: ModelChoice, vitals: Vitals, breaker: Breaker) -> Model:

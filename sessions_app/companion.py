@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
@@ -164,3 +165,5 @@ class Companion:
     streams: StreamBook = field(default_factory=StreamBook)
     # Its answers are remembered under this name.
     model_name: str = ""
+    # Held while a turn asks the model. Raises what its maker says where too many do: then the turn is taken again.
+    place: Callable[[], AbstractContextManager[None]] = nullcontext

@@ -94,8 +94,17 @@ class Conversation:
             await self.take_turn(visit, visit.session, companion)
 
     async def take_turn(self, visit: Visit, session: OpenSession, companion: Companion) -> None:
-        """Answer free text in an active session. Raises what the database raises; never what the model does."""
+        """Answer free text in an active session. Raises what the database raises, and what `companion.place` does;
+        never what the model does.
+        """
         history = await self._open(companion.bot_id, Opening(visit.conversation_id, session.id, visit.words))
+        # The words are kept by now, whatever becomes of the answer.
+        with companion.place():
+            await self._answer(visit, session, companion, history)
+
+    async def _answer(
+        self, visit: Visit, session: OpenSession, companion: Companion, history: History
+    ) -> None:
         asking = coach_question(visit=visit, session=session, companion=companion, history=history)
         bill = Bill(companion.model)
         try:
@@ -123,9 +132,10 @@ class Conversation:
         asking = summary_question(visit=visit, session=session, companion=companion, history=history)
         bill = Bill(companion.model)
         # Side by side: nobody waits for the one and then for the other.
-        answer, reflection = await asyncio.gather(
-            _tried(bill.ask(asking.question)), reflect(companion, context, bill=bill)
-        )
+        with companion.place():
+            answer, reflection = await asyncio.gather(
+                _tried(bill.ask(asking.question)), reflect(companion, context, bill=bill)
+            )
         if isinstance(answer, AppError):
             service = partial(
                 complete_untold, key="session.ended_untold", error=answer.code, cost=bill.cost()

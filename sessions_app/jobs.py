@@ -33,7 +33,8 @@ async def judge_session(
     if context is None or not any(role == "user" for role, _ in context.history):
         await aio.run_in_bot(hand.bot_id, finish_without, hand=hand, job_id=job_id)
         return
-    reflection = await reflect(companion, context, bill=Bill(companion.model))
+    with companion.place():
+        reflection = await reflect(companion, context, bill=Bill(companion.model))
     await aio.run_in_bot(
         hand.bot_id,
         finish_reflection,
@@ -54,7 +55,8 @@ async def refresh_portrait(*, hand: Hand, job_id: UUID, profile_id: UUID, compan
         await aio.run_in_bot(hand.bot_id, finish_without, hand=hand, job_id=job_id)
         return
     try:
-        portrait = await portray(companion, context, bill=Bill(companion.model))
+        with companion.place():
+            portrait = await portray(companion, context, bill=Bill(companion.model))
     except (ModelUnavailable, ModelRefused) as error:
         log.warning("portrait.model_failed", bot=companion.slug, code=error.code)
         await aio.run_in_bot(hand.bot_id, finish_without, hand=hand, job_id=job_id)

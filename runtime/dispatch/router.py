@@ -5,18 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from runtime.dispatch.act import Act, Handler
+from runtime.dispatch.heard import Heard
 from runtime.handlers import admins, broadcasts, channels, door, forget, pages, people, quiet, session, talk
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A handler, whether it is only for those who have consented, and whether it is everybody's right: to see what is
-    kept of them, to take it along, to have it erased.
+    """A handler, whether it is only for those who have consented, whether it is everybody's right: to see what is kept
+    of them, to take it along, to have it erased; and whether it waits for no model that somebody's own words before it
+    are with: these are then left without an answer.
     """
 
     handler: Handler
     needs_consent: bool = True
     is_right: bool = False
+    may_overtake: bool = False
 
 
 COMMANDS: dict[str, Route] = {
@@ -38,7 +41,7 @@ COMMANDS: dict[str, Route] = {
     "cancel": Route(pages.cancel),
     "privacy": Route(pages.privacy, needs_consent=False, is_right=True),
     "export": Route(pages.export, needs_consent=False, is_right=True),
-    "forget_me": Route(forget.ask, needs_consent=False, is_right=True),
+    "forget_me": Route(forget.ask, needs_consent=False, is_right=True, may_overtake=True),
     "language": Route(door.ask_language, needs_consent=False),
     "help": Route(pages.help_, needs_consent=False),
 }
@@ -57,7 +60,7 @@ TAPS: dict[str, Route] = {
     "stream": Route(people.choose_stream),
     "bc": Route(broadcasts.press),
     "bcd": Route(broadcasts.decide),
-    "forget": Route(forget.decide, needs_consent=False, is_right=True),
+    "forget": Route(forget.decide, needs_consent=False, is_right=True, may_overtake=True),
     "close": Route(quiet.close, needs_consent=False),
 }
 
@@ -78,9 +81,9 @@ def route_of(act: Act) -> Route:
     if act.visit is None or heard.is_bot:
         return _route_elsewhere(act)
     if heard.kind == "command":
-        return COMMANDS.get(heard.command, UNKNOWN_COMMAND)
+        return named_route(heard) or UNKNOWN_COMMAND
     if heard.tap is not None:
-        return TAPS.get(heard.tap.data.partition(":")[0], OLD_BUTTON)
+        return named_route(heard) or OLD_BUTTON
     if heard.kind == "edited_message":
         return EDITED
     if heard.kind == "message":
@@ -89,6 +92,13 @@ def route_of(act: Act) -> Route:
         has_words = any(each.text for each in act.updates)
         return TEXT if has_words else MEDIA if heard.media else IGNORED
     return IGNORED
+
+
+def named_route(heard: Heard) -> Route | None:
+    """The route of a command or a button by its name; None for all else, and where there is no such."""
+    if heard.kind == "command":
+        return COMMANDS.get(heard.command)
+    return TAPS.get(heard.tap.data.partition(":")[0]) if heard.tap is not None else None
 
 
 def _route_elsewhere(act: Act) -> Route:

@@ -8,14 +8,16 @@ import structlog
 
 from bots.services.raise_alert import raise_alert
 from core import aio
-from mailbox.contracts import Claimed, Hand
-from mailbox.services.settle import bury
+from mailbox.contracts import Claimed, Hand, RowBehind
+from mailbox.services.settle import bury, settle
 from profiles.selectors.has_consented import has_consented
 from runtime.dispatch.act import Act, Desk
 from runtime.dispatch.chain import walk
 from runtime.dispatch.heard import Heard, Unreadable, read_update
 from runtime.dispatch.middleware.recognise import recognise_act
+from runtime.dispatch.router import named_route
 from runtime.handlers.jobs import do_job
+from sessions_app.crisis import detect
 from sessions_app.services.note_failure import note_failure
 
 log = structlog.get_logger(__name__)
@@ -66,6 +68,31 @@ class Turns:
         act = Act(desk=self._desk, rows=rows, updates=[self._read(row) for row in rows])
         await recognise_act(act, apologise)
         self._desk.sender.wake()
+
+    def are_pressing(self, rows: Sequence[RowBehind]) -> bool:
+        """Whether one of these may not wait for a model: the wish to be forgotten, or words of somebody in danger."""
+        words: list[str] = []
+        for row in rows:
+            try:
+                heard = read_update(row.payload, kind=row.kind, our_name=self._desk.username)
+            except Unreadable:
+                continue
+            route = named_route(heard)
+            if route is not None and route.may_overtake:
+                return True
+            if heard.kind == "message":
+                words.append(heard.text)
+        return detect("\n".join(words), self._desk.settings.language) is not None
+
+    async def leave(self, rows: Sequence[Claimed]) -> None:
+        """Be done with a turn that came to the model, without an answer; its words were kept before.
+
+        Raises LeaseLost where it was answered after all.
+        """
+        log.info("turn.left", updates=len(rows))
+        await aio.run_in_bot(
+            self._desk.hand.bot_id, settle, hand=self._desk.hand, ids=[each.id for each in rows]
+        )
 
     async def bury(self, rows: Sequence[Claimed], reason: str) -> None:
         """Out of the queue, with the reason; of who has not consented nothing is kept but that."""

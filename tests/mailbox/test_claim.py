@@ -7,7 +7,8 @@ import pytest
 from bots.models import Bot
 from core.clock import Clock
 from core.tenancy import in_bot
-from mailbox.contracts import Hand, LeaseLost
+from mailbox.contracts import Hand, LeaseLost, RowBehind
+from mailbox.selectors.rows_behind import rows_behind
 from mailbox.services.claim import claim
 from mailbox.services.settle import release, settle, try_alone
 from tests.mailbox.conftest import hold
@@ -271,3 +272,16 @@ def test_a_suspect_in_another_hand_is_not_tried(bot: Bot, hand: Hand) -> None:
     with pytest.raises(LeaseLost), in_bot(bot.id):
         try_alone(hand=Hand(bot.id, hand.epoch - 1), ids=[update.id])
     assert row_of(bot, update).attempts == 1
+
+
+def test_what_stands_behind_rows_in_hand_is_told_by_lane_oldest_first(bot: Bot, hand: Hand) -> None:
+    come(bot, command(1), command(2), command(3))
+    bursts = take(hand)
+    with in_bot(bot.id):
+        in_hand = [row for burst in bursts[:2] for row in burst]
+        assert rows_behind(bot_id=bot.id, rows=in_hand) == {}
+        come(bot, text(1, payload=b"a"), command(3), command(2, payload=b"b"), command(1, payload=b"c"))
+        assert rows_behind(bot_id=bot.id, rows=in_hand) == {
+            1: [RowBehind("message", b"a"), RowBehind("command", b"c")],
+            2: [RowBehind("command", b"b")],
+        }
