@@ -85,6 +85,9 @@ class AlertAdmin(OfBots, ReadOnlyAdmin):
     list_filter = (AcknowledgedFilter, AlertsBotFilter, "kind")
     list_select_related = ("bot", "acknowledged_by")
     list_per_page = 50
+    nothing_yet = _(
+        "What staff must know, a deaf bot or a spent budget, is told here and to the bot's admins in Telegram."
+    )
     ordering = ("-last_at", "-id")
     actions = ("acknowledge_selected",)
     actions_row = actions_detail = ("acknowledge",)

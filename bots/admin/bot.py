@@ -46,6 +46,7 @@ class BotAdmin(BotColumns, BotActions, OfBots, ServiceAdmin):
     search_help_text = _("Name, slug or username")
     ordering = ("name", "id")
     warn_unsaved_form = True
+    nothing_yet = _("The bots that you are given appear here. Ask an owner to give you access to one.")
     formfield_overrides = {URLField: {"assume_scheme": "https"}}
     change_form_outer_before_template = "bots/page.html"
     change_form_before_template = "bots/seen.html"

@@ -36,6 +36,7 @@ class PersonaAdmin(ByPrompts, PromptPages, Admin):
 
     list_display = ("name", "speaks_for", "own_words", "drafts", "description")
     search_fields = ("name", "slug")
+    nothing_yet = _("A persona is how a bot speaks: its prompts in both languages, with drafts and versions.")
     fields = (("name", "slug"), "description")
     prepopulated_fields = {"slug": ("name",)}
     change_form_outer_before_template = "admin/bots/persona/prompts.html"

@@ -108,6 +108,11 @@ class Asked:
     def is_empty(self) -> bool:
         return not self.chosen and not self.typed
 
+    @property
+    def is_whole_bot(self) -> bool:
+        """One bot is asked for, and all of its people."""
+        return set(self.chosen) == {"bot"} and not self.typed
+
     def query(self, *, without: tuple[str, str] | None = None) -> str:
         """The address of this question, or of the same without one thing that was asked for: (name, code)."""
         pairs = [(name, code) for name, codes in self.chosen.items() for code in codes]

@@ -184,7 +184,7 @@ def _empty(gallery: Gallery, shown: dict[str, Any]) -> str:
         return ""
     if not gallery.bots:
         return "no_bots_to_add" if is_superuser(gallery.request) else "no_bots"
-    if not gallery.asked.is_empty:
+    if not gallery.asked.is_empty and not gallery.asked.is_whole_bot:
         return "nobody_fits"
     return "nobody_in_sandbox" if settings.SANDBOX_URL else "nobody"
 

@@ -70,6 +70,7 @@ class ProfileAdmin(PersonPage, OfBots, ReadOnlyAdmin):
     list_per_page = 50
     search_fields = ("telegram_id",)
     search_help_text = _("Telegram id, @username or the beginning of a name")
+    nothing_yet = _("Everybody who talks with a bot has a page. Be the first: talk to it yourself.")
     ordering = ORDER
     sortable_by = ()
     paginator = InfinitePaginator

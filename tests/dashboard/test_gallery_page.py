@@ -434,3 +434,11 @@ async def test_a_picture_is_the_one_that_telegram_shows(
     shown = photos.Photo(telegram_person.id, "shown")
     found = await asyncio.to_thread(photos.picture_of, bot_id=bot.id, profile_id=person.id, photo=shown)
     assert found == photos.Picture(PNG, "image/png")
+
+
+def test_a_bot_without_people_says_so_and_not_that_nobody_fits(bot: Bot) -> None:
+    coach = browser(make_coach(bot))
+    whole = coach.get("/admin/gallery/", {"bot": bot.slug}).content.decode()
+    assert ("Nobody has talked with this bot yet." in whole, "Nobody fits." in whole) == (True, False)
+    narrowed = coach.get("/admin/gallery/", {"bot": bot.slug, "gender": "male"}).content.decode()
+    assert ("Nobody has talked with" in narrowed, "Nobody fits." in narrowed) == (False, True)

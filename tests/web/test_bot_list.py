@@ -252,3 +252,19 @@ def test_a_picture_of_another_bot_is_not_there(bot: Bot, other_bot: Bot) -> None
     client = browser(make_coach(bot, role=Role.ANALYST))
     assert client.get(f"/admin/bots/bot/{bot.id}/picture/").status_code == 200
     assert client.get(f"/admin/bots/bot/{other_bot.id}/picture/").status_code == 404
+
+
+def test_an_empty_list_says_what_to_do_next(bot: Bot) -> None:
+    nobody = browser(make_coach())
+    empty = nobody.get(LIST).content.decode()
+    assert "Ask an owner to give you access to one." in empty
+    assert f"{LIST}add/" not in empty
+    # Whoever looked for something is told so, and led back to all of it.
+    looked = browser(make_coach(bot)).get(LIST, {"q": "no such bot at all"}).content.decode()
+    assert "Nothing fits" in looked
+    assert "Ask an owner" not in looked
+
+
+def test_how_many_there_are_is_said_in_any_language(bot: Bot) -> None:
+    shown = browser(make_coach(bot)).get(LIST, headers={"Accept-Language": "ru"}).content.decode()
+    assert "Всего: 1" in shown

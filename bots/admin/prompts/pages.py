@@ -121,7 +121,8 @@ class PromptPages:
         if request.method == "POST":
             sent = request.POST
             typed = {
-                "body": sent.get("body", "")[:_MOST_TYPED],
+                # Browsers end lines as in letters of old.
+                "body": sent.get("body", "")[:_MOST_TYPED].replace("\r\n", "\n"),
                 "title": sent.get("title", ""),
                 "seen": _number(sent.get("seen", "")),
             }
