@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import migrations
 
+from core.roles import ROLES
 from core.tenancy import VISIBLE_BOTS
 
 _FUNCTION = """
@@ -63,6 +64,21 @@ $$
 """
 
 
+# Looked at before anything is called: what the product does with people all day long costs next to nothing.
+_ACTED = "WHEN (NULLIF(current_setting('app.actor', true), '') IS NOT NULL) "
+_ACTED_OR_STAFF = (
+    f"WHEN (current_user = '{ROLES['staff']}' OR NULLIF(current_setting('app.actor', true), '') IS NOT NULL) "
+)
+
+
+def _trigger(table: str, hidden: Sequence[str], ignored: Sequence[str], when: str) -> str:
+    arguments = f"'{{{','.join(hidden)}}}', '{{{','.join(ignored)}}}', '{table}'"
+    return (
+        f'CREATE TRIGGER audit AFTER INSERT OR UPDATE OR DELETE ON "{table}" '
+        f"FOR EACH ROW {when}EXECUTE FUNCTION audit_change({arguments})"
+    )
+
+
 class CreateAudit(migrations.RunSQL):
     """The function that writes an entry, and who may read and add entries; nobody may change or remove one."""
 
@@ -114,14 +130,8 @@ class Watch(migrations.RunSQL):
         only_staff: bool = False,
     ) -> None:
         self.table, self.hidden, self.ignored, self.only_staff = table, hidden, ignored, only_staff
-        arguments = f"'{{{','.join(hidden)}}}', '{{{','.join(ignored)}}}', '{table}'"
-        # Looked at before anything is called: what the product does with people all day long costs next to nothing.
-        when = "WHEN (NULLIF(current_setting('app.actor', true), '') IS NOT NULL) " if only_staff else ""
-        super().__init__(
-            f'CREATE TRIGGER audit AFTER INSERT OR UPDATE OR DELETE ON "{table}" '
-            f"FOR EACH ROW {when}EXECUTE FUNCTION audit_change({arguments})",
-            f'DROP TRIGGER audit ON "{table}"',
-        )
+        when = _ACTED if only_staff else ""
+        super().__init__(_trigger(table, hidden, ignored, when), f'DROP TRIGGER audit ON "{table}"')
 
     def deconstruct(self) -> tuple[str, Sequence[Any], dict[str, Any]]:
         return (
@@ -129,6 +139,21 @@ class Watch(migrations.RunSQL):
             [self.table],
             {"hidden": self.hidden, "ignored": self.ignored, "only_staff": self.only_staff},
         )
+
+
+class WatchRole(migrations.RunSQL):
+    """Of a table where only what staff do is written down: whatever is done under their role, also past the pages."""
+
+    def __init__(self, table: str, *, hidden: Sequence[str] = (), ignored: Sequence[str] = ()) -> None:
+        self.table, self.hidden, self.ignored = table, hidden, ignored
+        drop = f'DROP TRIGGER audit ON "{table}"'
+        super().__init__(
+            [drop, _trigger(table, hidden, ignored, _ACTED_OR_STAFF)],
+            [drop, _trigger(table, hidden, ignored, _ACTED)],
+        )
+
+    def deconstruct(self) -> tuple[str, Sequence[Any], dict[str, Any]]:
+        return type(self).__name__, [self.table], {"hidden": self.hidden, "ignored": self.ignored}
 
 
 class WatchEvents(migrations.RunSQL):

@@ -74,6 +74,19 @@ def test_of_people_only_the_names_of_columns_are_kept_and_only_what_staff_do(bot
     assert "private" not in str([entry.before, entry.after])
 
 
+def test_who_changes_people_under_the_role_of_staff_and_says_nothing_is_written_down(
+    bot: Bot, as_staff: None
+) -> None:
+    vera = make_profile(bot)
+    before = len(entries(bot, subject="profiles"))
+    with in_bot(bot.id), connection.cursor() as cursor:
+        cursor.execute("UPDATE profiles SET location = 'nowhere' WHERE bot_id = %s", [bot.id])
+    *_earlier, entry = entries(bot, subject="profiles")
+    assert len(entries(bot, subject="profiles")) == before + 1
+    assert (entry.role, entry.actor_id, entry.row_id) == ("app_staff", None, str(vera.id))
+    assert (entry.action, entry.after) == ("update", {"location": "…"})
+
+
 def test_a_change_that_is_undone_is_not_written_down(bot: Bot) -> None:
     count = len(entries(bot))
     with transaction.atomic():
