@@ -94,7 +94,7 @@ async def portray(companion: Companion, context: ReflectionContext, *, bill: Bil
         acts=context.acts,
         posts=context.posts,
     )
-    answer = await _remembered(companion, context.card, asking, bill)
+    answer = await _remembered(companion, context.card, asking, bill.ask)
     assert isinstance(answer.parsed, Portrait)  # noqa: S101 - the question's schema
     checked = checked_portrait(answer.parsed, companion.streams, context.card.language)
     _note_inventions("portrait", checked.unknown_streams)
