@@ -25,9 +25,9 @@ class RunTrigger(models.TextChoices):
 class RotationRun(TenantModel):
     """One round over the profiles of one bot: what it was to do, how far it is, and what it cost.
 
-    At most one of a bot is running, but for those over picked people; `beat_at` tells that it still does. A run that
-    was stopped or died is gone on with by the next one of its kind: who was tried since `started_at` is not tried
-    again.
+    At most one of a bot waits or is running, but for those over picked people; `beat_at` tells that it still does. A
+    run that was stopped or died is gone on with by the next one of its kind: who was tried since `started_at` is not
+    tried again.
     """
 
     personal_data = PersonalData(Erasure.NOT_PERSONAL)
@@ -65,8 +65,8 @@ class RotationRun(TenantModel):
         constraints = [
             models.UniqueConstraint(
                 fields=["bot"],
-                condition=models.Q(state="running", is_picked=False),
-                name="rotation_runs_one_running",
+                condition=models.Q(state__in=["wanted", "running"], is_picked=False),
+                name="rotation_runs_one_under_way",
             )
         ]
         indexes = [models.Index(fields=["bot", "-wanted_at"], name="rotation_runs_bot_at")]

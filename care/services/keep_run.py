@@ -46,7 +46,12 @@ def want_run(
         report_id=report_id,
         wanted_at=clock.now(),
     )
-    run.save(force_insert=True)
+    try:
+        with transaction.atomic():
+            run.save(force_insert=True)
+    except IntegrityError:
+        # Somebody else asked at the same moment.
+        return None
     return run.id
 
 
@@ -57,12 +62,7 @@ def take_run(*, bot_id: UUID, run_id: UUID) -> Run | None:
         Q(beat_at__isnull=True) | Q(beat_at__lt=now - SILENCE)
     )
     rows = RotationRun.objects.for_bot(bot_id).filter(free, id=run_id)
-    try:
-        with transaction.atomic():
-            if not rows.update(state=RunState.RUNNING, beat_at=now):
-                return None
-    except IntegrityError:
-        # Another run of this bot is under way.
+    if not rows.update(state=RunState.RUNNING, beat_at=now):
         return None
     run = RotationRun.objects.for_bot(bot_id).get(id=run_id)
     if run.started_at is None:
@@ -93,9 +93,13 @@ def resume_or_want(*, bot_id: UUID, trigger: str, is_for_all: bool) -> UUID | No
             Q(beat_at__isnull=True) | Q(beat_at__lt=clock.now() - SILENCE), trigger=trigger
         ).first()
         return silent.id if silent else want_run(bot_id=bot_id, trigger=trigger, is_for_all=is_for_all)
-    RotationRun.objects.for_bot(bot_id).filter(id=resumable.id).update(
-        state=RunState.WANTED, ended_at=None, beat_at=None, note=""
-    )
+    try:
+        with transaction.atomic():
+            RotationRun.objects.for_bot(bot_id).filter(id=resumable.id).update(
+                state=RunState.WANTED, ended_at=None, beat_at=None, note=""
+            )
+    except IntegrityError:
+        return None
     return resumable.id
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 from uuid import UUID
 
 import pytest
+from django.db import connection
 
 from bots.models import Alert, Bot
 from care.contracts import Run
@@ -80,6 +83,28 @@ def test_one_of_a_bot_runs_at_a_time_and_wishes_do_not_pile_up(bot: Bot) -> None
         assert take_run(bot_id=bot.id, run_id=run_id) is None
         assert want_run(bot_id=bot.id, trigger="telegram") is None
     assert go_on_with_run(bot_id=bot.id, run_id=run_id) is None
+
+
+def test_of_many_who_ask_at_the_same_moment_one_is_given_a_round(bot: Bot) -> None:
+    start = Barrier(6)
+
+    def ask(_number: int) -> UUID | None:
+        with in_bot(bot.id):
+            connection.ensure_connection()
+            start.wait(10)
+            return want_run(bot_id=bot.id, trigger="telegram")
+
+    def ask_and_leave(number: int) -> UUID | None:
+        try:
+            return ask(number)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(6) as pool:
+        given = [each for each in pool.map(ask_and_leave, range(6)) if each is not None]
+    with in_bot(bot.id):
+        assert runs_to_go_on_with(bot_id=bot.id) == given
+    assert len(given) == 1
 
 
 def test_who_fell_silent_is_gone_on_with_and_nobody_is_tried_twice(bot: Bot, stopped_clock: Clock) -> None:
