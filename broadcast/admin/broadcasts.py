@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
 from uuid import UUID
@@ -23,6 +22,7 @@ from bots.models import Bot
 from bots.roles import Capability
 from broadcast.admin import faces
 from broadcast.admin.asking import Asked, answer
+from broadcast.admin.buttons import BUTTONS
 from broadcast.admin.forms import StartForm
 from broadcast.admin.ledger import ledger_file, ledger_page
 from broadcast.admin.listing import list_page
@@ -38,22 +38,9 @@ from broadcast.models import Broadcast, BroadcastChange, BroadcastFile
 from broadcast.selectors.changes_of import changes_of
 from broadcast.selectors.readers import testers_of
 from broadcast.services.decide_unknown import decide_unknown
-from broadcast.services.draft import duplicate_broadcast
 from broadcast.services.keep_segment import forget_segment
-from broadcast.services.lifecycle import (
-    ask_to_start,
-    back_to_draft,
-    cancel_broadcast,
-    choose_winner,
-    confirm_start,
-    delete_draft,
-    pause_broadcast,
-    resume_broadcast,
-    retry_failed,
-    set_rate,
-)
+from broadcast.services.lifecycle import ask_to_start
 from broadcast.services.send_test import send_test
-from broadcast.services.take_back import take_back
 from broadcast.states import OPEN, UNDER_WAY, BroadcastState
 from core.tenancy import visible_bots
 from profiles.timezones import is_timezone
@@ -425,7 +412,7 @@ class BroadcastAdmin(Admin):
     def act(self, request: HttpRequest, broadcast_id: UUID, action: str) -> HttpResponse:
         """One of the buttons on its page."""
         broadcast = self._find(request, broadcast_id)
-        do = _ACTIONS.get(action)
+        do = BUTTONS.get(action)
         if do is None:
             raise Http404
         self._may_change(request, broadcast)
@@ -503,85 +490,6 @@ class BroadcastAdmin(Admin):
     def _page(self, request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
         context = {**self.admin_site.each_context(request), "opts": self.model._meta, **context}
         return TemplateResponse(request, f"{_TEMPLATES}/{template}", context)
-
-
-# What a button does: the words afterwards, and where it leads ("" is back to the page).
-_Button = Callable[[HttpRequest, Broadcast, By], tuple[str, str]]
-
-
-def _pause(request: HttpRequest, broadcast: Broadcast, by: By) -> tuple[str, str]:  # noqa: ARG001
-    pause_broadcast(broadcast_id=broadcast.id, by=by)
-    return _("Paused: nothing more is sent."), ""
-
-
-def _resume(request: HttpRequest, broadcast: Broadcast, by: By) -> tuple[str, str]:  # noqa: ARG001
-    resume_broadcast(broadcast_id=broadcast.id, by=by)
-    return _("It goes on where it was."), ""
-
-
-def _cancel(request: HttpRequest, broadcast: Broadcast, by: By) -> tuple[str, str]:  # noqa: ARG001
-    cancel_broadcast(broadcast_id=broadcast.id, by=by)
-    return _("Cancelled: nobody else gets it."), ""
-
-
-def _confirm(request: HttpRequest, broadcast: Broadcast, by: By) -> tuple[str, str]:  # noqa: ARG001
-    confirm_start(broadcast_id=broadcast.id, by=by)
-    return _("Confirmed."), ""
-
-
-def _reopen(request: HttpRequest, broadcast: Broadcast, by: By) -> tuple[str, str]:  # noqa: ARG001
-    back_to_draft(broadcast_id=broadcast.id, by=by)
-    return _("It is a draft again."), ""
-
-
-def _rate(request: HttpRequest, broadcast: Broadcast, by: By) -> tuple[str, str]:
-    said = request.POST.get("rate", "").strip().replace(",", ".")
-    try:
-        rate = float(said) if said else None
-    except ValueError as error:
-        raise BroadcastError("rate", _("The rate is a number.")) from error
-    set_rate(broadcast_id=broadcast.id, rate=rate, by=by)
-    return _("The rate is changed."), ""
-
-
-def _retry(request: HttpRequest, broadcast: Broadcast, by: By) -> tuple[str, str]:  # noqa: ARG001
-    count = retry_failed(broadcast_id=broadcast.id, by=by)
-    return _("Tried again: %(count)d.") % {"count": count}, ""
-
-
-def _winner(request: HttpRequest, broadcast: Broadcast, by: By) -> tuple[str, str]:
-    choose_winner(broadcast_id=broadcast.id, label=request.POST.get("label", ""), by=by)
-    return _("The rest gets this text."), ""
-
-
-def _delete_messages(request: HttpRequest, broadcast: Broadcast, by: By) -> tuple[str, str]:  # noqa: ARG001
-    count = take_back(broadcast_id=broadcast.id, by=by)
-    return _("Messages that are being deleted: %(count)d.") % {"count": count}, ""
-
-
-def _duplicate(request: HttpRequest, broadcast: Broadcast, by: By) -> tuple[str, str]:  # noqa: ARG001
-    copy = duplicate_broadcast(broadcast_id=broadcast.id, by=by)
-    return _("This is the copy; nothing of it was sent."), address("write", copy.id)
-
-
-def _delete(request: HttpRequest, broadcast: Broadcast, by: By) -> tuple[str, str]:  # noqa: ARG001
-    delete_draft(broadcast_id=broadcast.id)
-    return _("The draft is deleted."), reverse("admin:broadcast_broadcast_changelist")
-
-
-_ACTIONS: Final[dict[str, _Button]] = {
-    "pause": _pause,
-    "resume": _resume,
-    "cancel": _cancel,
-    "confirm": _confirm,
-    "reopen": _reopen,
-    "rate": _rate,
-    "retry": _retry,
-    "winner": _winner,
-    "delete-messages": _delete_messages,
-    "duplicate": _duplicate,
-    "delete": _delete,
-}
 
 
 def _by(request: HttpRequest) -> By:
