@@ -9,8 +9,8 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from unfold.views import ChangeList
 
+from bots.admin.base import CountedList
 from bots.admin.bot_cells import cells, face, lines_of, live
 from bots.models import Bot
 
@@ -18,20 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-class BotList(ChangeList):  # type: ignore[misc]
+class BotList(CountedList):
     """A page of the list, whose figures are looked up for all of its bots at once."""
-
-    # Django's own, which mypy does not see through unfold.
-    result_list: Any
-    result_count: int
-    full_result_count: int | None
 
     def get_results(self, request: HttpRequest) -> None:
         """The bots of this page, each with its pieces."""
         super().get_results(request)
-        if self.full_result_count is None and not (self.query or self.has_active_filters):
-            # All are shown: they were counted already.
-            self.full_result_count, self.show_full_result_count = self.result_count, True
         bots: list[Bot] = list(self.result_list)
         for line in lines_of(bots):
             line.bot.__dict__["pieces"] = cells(request, line)

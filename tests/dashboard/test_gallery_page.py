@@ -28,6 +28,7 @@ from dashboard.gallery import listing, photos
 from events.models import Event
 from profiles.models import Profile
 from profiles.selectors import browse_people as browsing
+from profiles.selectors.photo_of import Photo
 from tests.cast import make_bot, make_profile, on_database
 from tests.dashboard.talks import make_talk
 from tests.fixtures.telegram import Sandbox, TelegramPerson
@@ -431,7 +432,7 @@ async def test_a_picture_is_the_one_that_telegram_shows(
     await telegram_person.set_face(photo=PNG)
     bot = await on_database(make_bot, token=telegram_person.token, api_url=sandbox.url)
     person = await on_database(make_profile, bot, telegram_id=telegram_person.id, photo_id="shown")
-    shown = photos.Photo(telegram_person.id, "shown")
+    shown = Photo(telegram_person.id, "shown")
     found = await asyncio.to_thread(photos.picture_of, bot_id=bot.id, profile_id=person.id, photo=shown)
     assert found == photos.Picture(PNG, "image/png")
 

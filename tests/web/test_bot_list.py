@@ -268,3 +268,18 @@ def test_an_empty_list_says_what_to_do_next(bot: Bot) -> None:
 def test_how_many_there_are_is_said_in_any_language(bot: Bot) -> None:
     shown = browser(make_coach(bot)).get(LIST, headers={"Accept-Language": "ru"}).content.decode()
     assert "Всего: 1" in shown
+
+
+@pytest.mark.parametrize(
+    ("address", "asked"),
+    [
+        (LIST, {"q": "zzz"}),
+        ("/admin/bots/persona/", {"q": "zzz"}),
+        ("/admin/bots/alert/", {"kind__exact": "error", "seen": "yes"}),
+    ],
+)
+def test_a_whole_list_offers_no_way_to_the_whole(
+    bot: Bot, owner: Client, address: str, asked: dict[str, str]
+) -> None:
+    assert "Show all" not in owner.get(address).content.decode()
+    assert "Show all" in owner.get(address, asked).content.decode()
