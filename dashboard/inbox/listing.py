@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -63,7 +64,7 @@ def list_page(request: HttpRequest) -> dict[str, Any]:
         "query": query,
         "older": f"{older}before={written(page.older)}" if page.older else "",
         "is_first": "before" not in asked,
-        "nothing": _("Nobody is called so.") if term else faces.EMPTY[show],
+        "nothing": _nothing(bots, term, show),
         "many_bots": len(bots) > 1,
     }
 
@@ -99,6 +100,13 @@ def _row(line: InboxLine, bot: BotName, *, reader_id: int) -> dict[str, Any]:
         "put_off": faces.exactly(line.snoozed_until, zone),
         "assigned": _("you") if line.assigned_to_id == reader_id else line.assigned_name,
     }
+
+
+def _nothing(bots: Sequence[BotName], term: str, show: str) -> Any:
+    """Why there is nothing."""
+    if not bots:
+        return _("Your role shows no conversations. An owner of a bot can give you another.")
+    return _("Nobody is called so.") if term else faces.EMPTY[show]
 
 
 def _last(line: InboxLine, reader_id: int) -> str:

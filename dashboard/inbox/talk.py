@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
 from typing import Any
@@ -30,6 +30,7 @@ from sessions_app.selectors.why_said import why_said
 # What one person says within this time stands together.
 _TOGETHER = 300.0
 _NEW = "new"
+_TIME_UP = "time_up"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +97,26 @@ class Opened:
             since=since,
             before=before,
         )
+        if before is None:
+            stretch = self._with_end_of_time(stretch)
         return {
             "entries": self._entries(stretch),
             "since": stretch.since.isoformat(),
             "older": f"{stretch.older.at.isoformat()}~{stretch.older.message_id}" if stretch.older else "",
         }
+
+    def _with_end_of_time(self, stretch: Stretch) -> Stretch:
+        """What no event says: that nobody handed back, and the bot answers again all the same."""
+        talk = self.talk
+        if (
+            talk.mode != "human"
+            or talk.is_held
+            or talk.hand_back_at is None
+            or talk.hand_back_at < stretch.since
+        ):
+            return stretch
+        mark = Mark(talk.conversation_id, talk.hand_back_at, _TIME_UP, "", "", talk.operator_name)
+        return replace(stretch, entries=tuple(sorted((*stretch.entries, mark), key=lambda entry: entry.at)))
 
     def drafts(self) -> dict[str, Any]:
         """Answers of the model that wait for somebody to agree."""
@@ -249,6 +265,7 @@ def _marked(mark: Mark) -> dict[str, Any]:
     words = {
         "conversation.taken_over": _("%(who)s took over") % {"who": by},
         "conversation.handed_back": _("%(who)s handed back to the bot") % {"who": by},
+        _TIME_UP: _("%(who)s wrote nothing for a while: the bot answers again") % {"who": by},
         "conversation.drafts_on": _("%(who)s asked for drafts") % {"who": by},
         "conversation.drafts_off": _("%(who)s let the bot answer by itself") % {"who": by},
         "crisis.detected": _("Sign of crisis: %(sign)s") % {"sign": SIGNS.get(mark.what, mark.what)},

@@ -81,7 +81,9 @@ def test_one_sees_the_conversations_of_ones_own_bots_alone(vera: Talk, me: Clien
 
 def test_an_analyst_sees_no_conversation(vera: Talk) -> None:
     analyst = browser(make_coach(vera.bot, role=Role.ANALYST))
-    assert "Vera" not in html(analyst.get(LIST))
+    page = html(analyst.get(LIST))
+    assert "Vera" not in page
+    assert "Your role shows no conversations." in page
     assert analyst.get(vera.page).status_code == 404
 
 

@@ -106,6 +106,19 @@ def test_nobody_writes_without_having_taken_over(vera: Talk, anna: Operator) -> 
     assert vera.posts() == []
 
 
+def test_that_the_time_was_up_stands_where_it_happened(
+    vera: Talk, anna: Operator, stopped_clock: Clock
+) -> None:
+    words = "Anna wrote nothing for a while: the bot answers again"
+    anna.client.post(f"{vera.page}open/", {"reason": "asked"})
+    anna.does("take")
+    assert words not in anna.sees()
+    stopped_clock.advance(timedelta(minutes=31))
+    vera.answers("And I am back.")
+    page = anna.sees()
+    assert page.index("Anna took over") < page.index(words) < page.index("And I am back.")
+
+
 def test_who_reads_russian_is_refused_in_russian(vera: Talk, anna: Operator) -> None:
     anna.client.cookies["django_language"] = "ru"
     assert anna.refused("say", text="Hello") == "Сначала возьмите разговор на себя."
