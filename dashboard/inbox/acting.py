@@ -42,8 +42,10 @@ def act(opened: Opened, action: str) -> str:
 
 
 def _take(opened: Opened) -> str:
-    is_forced = opened.request.POST.get("force") == "1"
-    take_over(**_where(opened), user_id=opened.reader_id, is_forced=is_forced)
+    # Who held it as the page was shown; another one since then is not pushed aside unknowingly.
+    holder = opened.request.POST.get("instead-of", "")
+    instead_of = opened.talk.operator_id if holder and holder == str(opened.talk.operator_id) else None
+    take_over(**_where(opened), user_id=opened.reader_id, instead_of=instead_of)
     return _("You answer now. The bot is silent.")
 
 

@@ -70,6 +70,7 @@ class Opened:
             "may_see_why": may_see_why(self.request, talk.bot_id),
             "is_mine": self.is_mine,
             "is_held": talk.is_held,
+            "holder": str(talk.operator_id or ""),
             "is_drafting": talk.mode == "drafts",
             "may_write_to": (
                 talk.consented_at is not None and not talk.is_underage and talk.blocked_at is None

@@ -21,15 +21,18 @@ HELD = timedelta(minutes=30)
 CHANNEL = "relove_inbox"
 
 
-def take_over(*, bot_id: UUID, conversation_id: UUID, user_id: int, is_forced: bool = False) -> InboxItem:
+def take_over(
+    *, bot_id: UUID, conversation_id: UUID, user_id: int, instead_of: int | None = None
+) -> InboxItem:
     """Answer in the bot's place from now on: a turn that is under way ends without a word.
 
-    Raises InboxError: `unknown`; `taken` where somebody else holds it, unless `is_forced`; `no_consent`.
+    Raises InboxError: `unknown`; `taken` where somebody else holds it than who is known to, `instead_of` whom one
+    answers then; `no_consent`, `blocked`.
     """
     with transaction.atomic():
         item = locked_item(bot_id=bot_id, conversation_id=conversation_id)
         check_consent(item)
-        if is_held_by_another(item, user_id) and not is_forced:
+        if is_held_by_another(item, user_id) and item.operator_id != instead_of:
             raise InboxError("taken", _("Somebody else answers in this conversation."))
         now = clock.now()
         is_new = item.mode != Mode.HUMAN or item.operator_id != user_id or not is_held(item)

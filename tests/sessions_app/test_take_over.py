@@ -136,7 +136,7 @@ def test_two_never_answer_unknowingly(vera: Guest, staff: list[int]) -> None:
     assert refused(vera, take_over, user_id=staff[1]) == "inbox.taken"
     assert refused(vera, hand_back, user_id=staff[1]) == "inbox.taken"
     assert refused(vera, say_as_operator, user_id=staff[1], text="Hi") == "inbox.not_held"
-    does(vera, take_over, user_id=staff[1], is_forced=True)
+    does(vera, take_over, user_id=staff[1], instead_of=staff[0])
     assert refused(vera, say_as_operator, user_id=staff[0], text="Hi") == "inbox.not_held"
 
 
