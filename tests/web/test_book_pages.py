@@ -185,6 +185,12 @@ def test_the_day_is_said_as_the_reader_says_it(bot: Bot, boss: User) -> None:
     assert re.search(r"^\w+, \d+ \w+[ая] \d{4}$", days[0]["day"])
 
 
+def test_where_nobody_is_named_the_role_of_the_database_is(bot: Bot, boss: User) -> None:
+    # The product itself works under one, somebody with psql under another.
+    Bot.objects.filter(id=bot.id).update(name="By itself")
+    assert "the product itself (app_staff)" in html(browser(boss), action="update", bot=bot.id)
+
+
 def test_it_is_found_by_day(bot: Bot, boss: User) -> None:
     client = browser(boss)
     today = clock.now().date()
