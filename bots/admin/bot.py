@@ -18,6 +18,8 @@ from bots.admin.bot_list import BotColumns
 from bots.admin.bot_live import bots_with_faces, live, picture
 from bots.admin.bot_page import commands_of_page, head_of, health_of_page
 from bots.admin.bot_seen import SeenBotForm
+from bots.admin.faces import NOTHING
+from bots.admin.prompts.rights import may_see_personas
 from bots.forms import NewBotForm
 from bots.models import Alert, Bot, ProactiveKind, WantedState
 from bots.roles import Capability
@@ -50,7 +52,7 @@ class BotAdmin(BotColumns, BotActions, OfBots, ServiceAdmin):
     formfield_overrides = {URLField: {"assume_scheme": "https"}}
     change_form_outer_before_template = "bots/page.html"
     change_form_before_template = "bots/seen.html"
-    readonly_fields = ("token_hint", "model_key_hint", "created_at", "spent", "commands")
+    readonly_fields = ("persona_name", "token_hint", "model_key_hint", "created_at", "spent", "commands")
     add_fieldsets = (
         (None, {"fields": ("name", "slug", "token", "api_url", ("language", "persona"), "wanted_state")}),
         (_("Model"), {"fields": (("model_provider", "model_name"), "model_base_url", "model_key")}),
@@ -225,6 +227,20 @@ class BotAdmin(BotColumns, BotActions, OfBots, ServiceAdmin):
 
     # Fields
 
+    def get_fieldsets(self, request: HttpRequest, obj: Bot | None = None) -> Any:
+        """The form's sections; whoever may not open the page of a persona reads its name."""
+        sections = super().get_fieldsets(request, obj)
+        if obj is None or may_see_personas(request) or self.has_change_permission(request, obj):
+            return sections
+        return [
+            (title, {**options, "fields": _with_name_of_persona(options["fields"])})
+            for title, options in sections
+        ]
+
+    @admin.display(description=_("persona"))
+    def persona_name(self, bot: Bot) -> str:
+        return bot.persona.name if bot.persona else NOTHING
+
     @admin.display(description=_("spent today"))
     def spent(self, bot: Bot) -> str:
         # The shell asks for a field's words again and again.
@@ -252,3 +268,9 @@ class BotAdmin(BotColumns, BotActions, OfBots, ServiceAdmin):
     @admin.display(description=ProactiveKind.MORNING.label, boolean=True)
     def starts_morning(self, bot: Bot) -> bool:
         return ProactiveKind.MORNING not in bot.proactive_off
+
+
+def _with_name_of_persona(fields: Any) -> Any:
+    if isinstance(fields, str):
+        return "persona_name" if fields == "persona" else fields
+    return tuple(map(_with_name_of_persona, fields))

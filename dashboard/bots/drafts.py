@@ -18,6 +18,7 @@ from dashboard.bots.asking import Asked
 from telegram_client.contracts import BotIdentity
 
 _KEY: Final = "new_bots"
+_MADE: Final = "made_bots"
 # Whoever begins more than so many loses the oldest.
 _MOST: Final = 3
 _LIVES: Final = timedelta(hours=1)
@@ -115,6 +116,19 @@ def draft_of(request: HttpRequest, draft_id: UUID, *, bot_id: UUID | None = None
 def drop_draft(request: HttpRequest, draft_id: UUID) -> None:
     """Forget it, and the token with it."""
     request.session[_KEY] = [each for each in _drafts(request) if each["id"] != str(draft_id)]
+
+
+def become_bot(request: HttpRequest, draft_id: UUID, bot_id: UUID) -> None:
+    """A draft has become a bot: its token is forgotten, and who goes back to its pages is led to the bot."""
+    drop_draft(request, draft_id)
+    made = [*request.session.get(_MADE, ()), [str(draft_id), str(bot_id)]]
+    request.session[_MADE] = made[-_MOST:]
+
+
+def bot_made_of(request: HttpRequest, draft_id: UUID) -> UUID | None:
+    """The bot that this session made of a draft lately; None for one that it did not."""
+    made = dict(request.session.get(_MADE, ()))
+    return UUID(made[str(draft_id)]) if str(draft_id) in made else None
 
 
 def drop_drafts_of(request: HttpRequest, bot_id: UUID) -> None:

@@ -25,7 +25,7 @@ from bots.staff_scope import staff_scope
 from bots.tokens import clean_token
 from core.errors import AppError
 from dashboard.bots.asking import ask_telegram, home_of
-from dashboard.bots.drafts import draft_of, drop_draft, keep_draft
+from dashboard.bots.drafts import become_bot, bot_made_of, draft_of, drop_draft, keep_draft
 from dashboard.bots.forms import OTHER, ShapeForm, TokenForm, servers
 from dashboard.bots.pages import asked_words, ready_context, shape_context
 from dashboard.bots.pasted import token_in
@@ -80,6 +80,10 @@ def shape_page(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     _only_superusers(request)
     draft = draft_of(request, draft_id)
     if draft is None:
+        # Who steps back, or presses twice, has a bot already.
+        made = bot_made_of(request, draft_id)
+        if made is not None:
+            return HttpResponseRedirect(reverse("new-bot:ready", args=[made]))
         return _token_page(request, refusal=forgotten())
     personas = personas_to_choose()
     form = ShapeForm(request.POST or None, personas=personas)
@@ -98,7 +102,7 @@ def shape_page(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         except AppError as error:
             refusal = _refused_late(request, draft_id, error)
         else:
-            drop_draft(request, draft_id)
+            become_bot(request, draft_id, bot_id)
             return HttpResponseRedirect(reverse("new-bot:ready", args=[bot_id]))
     return _page(request, "shape", shape_context(draft, personas, form) | {"refusal": refusal})
 

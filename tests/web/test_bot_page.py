@@ -318,3 +318,15 @@ def test_record_of_polls_moves_the_page(owner: Client) -> None:
         observe_state(bot_id=bot.id, state="running")
         record_polls(polls={bot.id: (clock.now(), clock.now())})
     assert 'class="bot-state is-good"' in words(owner, bot)
+
+
+def test_who_may_not_open_a_persona_reads_its_name(bot: Bot) -> None:
+    persona = Persona.objects.create(slug=f"three-{bot.slug}", name=HOSTILE)
+    Bot.objects.filter(id=bot.id).update(persona=persona)
+    door = f"/admin/bots/persona/{persona.id}/change/"
+    analyst, manager = (browser(make_coach(bot, role=role)) for role in (Role.ANALYST, Role.MANAGER))
+    page = words(analyst, bot)
+    assert door not in page
+    assert "&lt;script&gt;" in page
+    assert analyst.get(door).status_code in {403, 404}
+    assert f'value="{persona.id}" selected' in words(manager, bot)

@@ -83,8 +83,11 @@ def test_a_bot_is_pasted_chosen_started_and_talked_to(owner: Client, town: Town)
     assert f'href="https://t.me/{bot.username}"' in ready
     assert "data-waits" in ready
     assert f'data-live="{bot.id}:state"' in ready
-    # What was begun is over.
-    assert refusal(owner.get(step)) == "forgotten"
+    # Who steps back, or presses twice, is led to the bot that there is; nobody else is.
+    again = owner.post(step, chosen(name="Twice"))
+    assert owner.get(step)["Location"] == again["Location"] == f"{START}{bot.id}/ready/"
+    assert not Bot.objects.filter(name="Twice").exists()
+    assert refusal(browser(make_user(superuser=True)).get(step)) == "forgotten"
 
 
 def test_a_bot_may_be_made_and_left_standing(owner: Client, town: Town) -> None:
