@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from functools import partial
 
@@ -53,7 +53,7 @@ async def make_companion(
     settings: BotSettings,
     vitals: Vitals,
     breaker: Breaker,
-    place: Callable[[], AbstractContextManager[None]],
+    place: Callable[[], AbstractAsyncContextManager[None]],
     model: Model | None = None,
 ) -> Companion:
     """The companion of one bot, with its prompts, stages and streams in force; with a model of its own, behind

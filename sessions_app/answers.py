@@ -67,7 +67,7 @@ async def analyse_readiness(visit: Visit, companion: Companion) -> None:
         return
     bill = Bill(companion.model)
     try:
-        with companion.place():
+        async with companion.place():
             found = await weigh(companion, context, bill=bill)
     except (ModelUnavailable, ModelRefused) as error:
         log.warning("readiness.model_failed", code=error.code)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
@@ -166,4 +166,4 @@ class Companion:
     # Its answers are remembered under this name.
     model_name: str = ""
     # Held while a turn asks the model. Raises what its maker says where too many do: then the turn is taken again.
-    place: Callable[[], AbstractContextManager[None]] = nullcontext
+    place: Callable[[], AbstractAsyncContextManager[None]] = nullcontext

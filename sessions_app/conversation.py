@@ -99,7 +99,7 @@ class Conversation:
         """
         history = await self._open(companion.bot_id, Opening(visit.conversation_id, session.id, visit.words))
         # The words are kept by now, whatever becomes of the answer.
-        with companion.place():
+        async with companion.place():
             await self._answer(visit, session, companion, history)
 
     async def _answer(
@@ -132,7 +132,7 @@ class Conversation:
         asking = summary_question(visit=visit, session=session, companion=companion, history=history)
         bill = Bill(companion.model)
         # Side by side: nobody waits for the one and then for the other.
-        with companion.place():
+        async with companion.place():
             answer, reflection = await asyncio.gather(
                 _tried(bill.ask(asking.question)), reflect(companion, context, bill=bill)
             )

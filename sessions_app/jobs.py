@@ -33,7 +33,7 @@ async def judge_session(
     if context is None or not any(role == "user" for role, _ in context.history):
         await aio.run_in_bot(hand.bot_id, finish_without, hand=hand, job_id=job_id)
         return
-    with companion.place():
+    async with companion.place():
         reflection = await reflect(companion, context, bill=Bill(companion.model))
     await aio.run_in_bot(
         hand.bot_id,
@@ -55,7 +55,7 @@ async def refresh_portrait(*, hand: Hand, job_id: UUID, profile_id: UUID, compan
         await aio.run_in_bot(hand.bot_id, finish_without, hand=hand, job_id=job_id)
         return
     try:
-        with companion.place():
+        async with companion.place():
             portrait = await portray(companion, context, bill=Bill(companion.model))
     except (ModelUnavailable, ModelRefused) as error:
         log.warning("portrait.model_failed", bot=companion.slug, code=error.code)

@@ -18,7 +18,7 @@ from mailbox.selectors.rows_behind import rows_behind
 from mailbox.services.claim import MOST_JOBS, claim
 from mailbox.services.settle import give_back, release, try_alone
 from runtime.dispatch.gate import Gate
-from runtime.dispatch.places import NoPlace, Places, Turn
+from runtime.dispatch.places import MOST_WAITING, NoPlace, Places, Turn
 from runtime.dispatch.turns import Turns
 
 log = structlog.get_logger(__name__)
@@ -29,8 +29,9 @@ MOST_ATTEMPTS = 3
 SUSPECT_AFTER = 3
 # What nobody told us about is found by looking.
 SWEEP_SECONDS = 2.0
-# Lanes beside those whose turns wait for the model: for all that needs none, and to find out what does.
-RESERVE = 16
+# Lanes beside those whose turns are at the model: a third for turns at its door, a third that work of our own may
+# fill while it waits for Telegram, and a third for whatever needs no model.
+RESERVE = 3 * MOST_WAITING
 # Lanes that wait for a place at the model: each claim passes over them.
 MOST_HELD = 1000
 
@@ -122,7 +123,7 @@ class Dispatcher:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(SWEEP_SECONDS):
                     await self._wake.wait()
-            if not self._wake.is_set():
+            if not self._wake.is_set() and self._places.free:
                 # Whoever was let go may have left the queue in another way, and told nobody.
                 self._let_one_go()
 
@@ -159,6 +160,7 @@ class Dispatcher:
             # What was told of may lie in a lane that is busy, and is then found when that lane is free.
             self._is_told = False
             behind |= busy
+        texts = self._room_for_texts()
         try:
             haul = await aio.run_in_bot(
                 self._hand.bot_id,
@@ -168,7 +170,7 @@ class Dispatcher:
                 lanes=free,
                 burst_wait=self._burst_wait(),
                 most_jobs=MOST_JOBS if self._places.free else 0,
-                most_texts=max(0, MOST_HELD - len(self._held)) + self._places.free,
+                most_texts=texts,
             )
         except BaseException:
             self._behind |= behind
@@ -177,14 +179,13 @@ class Dispatcher:
         if not self._busy.keys() | self._held.keys() >= self._behind & busy:
             # A lane that was passed over as busy has become free meanwhile.
             self._wake.set()
+        self._is_deep = len(haul.bursts) >= min(free, texts)
         if not haul.bursts:
-            self._is_deep = False
             return
         if self._is_stopping:
             await self._give_back([row for burst in haul.bursts for row in burst])
             return
         metrics.batch_size.labels("claim").observe(sum(len(burst) for burst in haul.bursts))
-        self._is_deep = len(haul.bursts) == free
         if haul.is_cut and not self._is_deep:
             # One lane with a long queue may have hidden others; now that it is busy it no longer does.
             self._wake.set()
@@ -195,16 +196,22 @@ class Dispatcher:
             self._in_hand[lane] = burst
             self._busy[lane] = asyncio.create_task(self._serve(lane, burst))
 
+    def _room_for_texts(self) -> int:
+        """How many lanes may begin with free text, which mostly needs a model: so many as fit at it and its door."""
+        if len(self._held) >= MOST_HELD:
+            return self._places.free
+        return max(0, self._places.most + MOST_WAITING - len(self._busy))
+
     def _asks(self, turn: Turn) -> None:
         """A turn comes to the model: does something stand behind it that may not wait as long?"""
         if any(self._busy.get(lane) is turn for lane in self._unseen):
             self._wake.set()
 
     def _let_one_go(self) -> None:
-        """Where a place at the model is free, whoever came first of those who found none comes again, people before
-        work of our own.
+        """Somebody has left the model: whoever came first of those who found no place comes again, people before work
+        of our own.
         """
-        if self._held and self._places.free:
+        if self._held:
             lane = min(self._held, key=lambda each: (each >= JOB_LANES, self._held[each]))
             del self._held[lane]
             # Where it is being put back at this moment, it looks there when that is done.

@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import pytest
@@ -14,8 +15,9 @@ from aiohttp import web
 
 from bots.models import Bot
 from core.tenancy import in_bot
+from runtime import bot_runner
 from runtime.dispatch import dispatcher
-from runtime.dispatch.places import MOST_ASKING
+from runtime.dispatch.places import MOST_ASKING, MOST_WAITING, Places
 from sessions_app.models import Session, SessionState
 from tests.cast import on_database
 from tests.fixtures.telegram import TelegramPerson
@@ -89,13 +91,16 @@ async def a_stall() -> AsyncIterator[Stall]:
         yield stall
 
 
-async def opened(office: Office, model: Stall, *, places: int = MOST_ASKING, **fields: Any) -> Bot:
-    """A bot whose model has so many places."""
-    bot = await office.open(
+async def opened(office: Office, model: Stall, **fields: Any) -> Bot:
+    return await office.open(
         model_provider="openai", model_name=MODEL, model_base_url=model.url, model_timeout=600.0, **fields
     )
-    office.runner_of(bot).places.most = places
-    return bot
+
+
+@pytest.fixture
+def one_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One turn may wait for the model, and nobody waits long for its place."""
+    monkeypatch.setattr(bot_runner, "Places", partial(Places, 1, patience=0.01))
 
 
 async def hang(office: Office, bot: Bot, model: Stall, count: int) -> list[TelegramPerson]:
@@ -140,11 +145,12 @@ async def test_others_are_answered_while_every_place_at_the_model_is_taken(offic
         assert (await clara.hear())[0] in any_of("outside_session.text")
 
 
+@pytest.mark.usefixtures("one_place")
 async def test_those_who_find_no_place_wait_in_the_queue_at_no_cost_and_stand_in_nobodys_way(
     office: Office,
 ) -> None:
     async with a_stall() as model:
-        bot = await opened(office, model, places=1)
+        bot = await opened(office, model)
         vera, boris = await office.client_of(bot), await office.client_of(bot)
         crowd = [await office.client_of(bot) for _ in range(dispatcher.RESERVE + 4)]
         (first,) = await hang(office, bot, model, 1)
@@ -164,9 +170,35 @@ async def test_those_who_find_no_place_wait_in_the_queue_at_no_cost_and_stand_in
         assert model.asked == 2 * (1 + len(crowd))
 
 
+async def test_few_wait_at_the_door_and_the_rest_where_they_are_until_somebody_leaves(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bot_runner, "Places", partial(Places, 1, patience=600.0))
+    async with a_stall() as model:
+        bot = await opened(office, model)
+        vera = await office.client_of(bot)
+        crowd = [await office.client_of(bot) for _ in range(MOST_WAITING + 4)]
+        (first,) = await hang(office, bot, model, 1)
+        for each in crowd:
+            await each.say(WORDS)
+
+        async def in_hand() -> list[int]:
+            return await heard(bot, "attempts", settled_at=None)
+
+        await eventually(in_hand, until=lambda found: found == [1] * (1 + MOST_WAITING) + [0] * 4)
+        await vera.say("/help")
+        assert await vera.hear() == [text("help.text")]
+        model.is_over.set()
+        for each in (first, *crowd):
+            assert await each.hear() == [ANSWER]
+        await all_settled(bot)
+        assert set(await heard(bot, "outcome", "attempts")) == {("done", 1)}
+
+
+@pytest.mark.usefixtures("one_place")
 async def test_whoever_came_first_has_the_first_place_that_is_free(office: Office) -> None:
     async with a_stall() as model:
-        bot = await opened(office, model, places=1)
+        bot = await opened(office, model)
         vera, boris = await office.client_of(bot), await office.client_of(bot)
         await hang(office, bot, model, 1)
         for each in (vera, boris):
@@ -180,9 +212,10 @@ async def test_whoever_came_first_has_the_first_place_that_is_free(office: Offic
         assert answered == sorted(answered)
 
 
+@pytest.mark.usefixtures("one_place")
 async def test_who_needs_no_place_any_more_keeps_it_from_nobody(office: Office) -> None:
     async with a_stall() as model:
-        bot = await opened(office, model, places=1)
+        bot = await opened(office, model)
         vera, boris = await office.client_of(bot), await office.client_of(bot)
         (anna,) = await hang(office, bot, model, 1)
         for each in (vera, boris):
@@ -203,9 +236,10 @@ def pause_session_of(bot: Bot, chat_id: int) -> None:
         )
 
 
+@pytest.mark.usefixtures("one_place")
 async def test_a_chat_keeps_its_order_while_its_turn_waits(office: Office) -> None:
     async with a_stall() as model:
-        bot = await opened(office, model, places=1)
+        bot = await opened(office, model)
         (vera,) = await hang(office, bot, model, 1)
         boris = await office.client_of(bot)
         await boris.say(WORDS)
@@ -267,9 +301,10 @@ async def test_what_may_not_wait_is_found_behind_a_turn_that_was_taken_later(off
         assert set(await heard(bot, "outcome", "attempts")) == {("done", 1)}
 
 
+@pytest.mark.usefixtures("one_place")
 async def test_what_may_not_wait_is_found_behind_words_that_wait_for_a_place(office: Office) -> None:
     async with a_stall() as model:
-        bot = await opened(office, model, places=1)
+        bot = await opened(office, model)
         vera, boris, anna = [await office.client_of(bot) for _ in range(3)]
         await hang(office, bot, model, 1)
         for each in (vera, boris, anna):
@@ -305,12 +340,13 @@ async def test_an_end_that_hangs_leaves_the_session_to_whoever_wants_to_be_forgo
         assert await sessions(bot, "state") == ["active"]
 
 
+@pytest.mark.usefixtures("one_place")
 async def test_no_more_wait_for_a_place_than_can_be_passed_over(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(dispatcher, "MOST_HELD", 2)
     async with a_stall() as model:
-        bot = await opened(office, model, places=1)
+        bot = await opened(office, model)
         vera = await office.client_of(bot)
         crowd = [await office.client_of(bot) for _ in range(6)]
         await hang(office, bot, model, 1)
@@ -328,9 +364,10 @@ async def test_no_more_wait_for_a_place_than_can_be_passed_over(
             assert await each.hear() == [ANSWER]
 
 
+@pytest.mark.usefixtures("one_place")
 async def test_work_of_our_own_waits_for_a_place_like_anybody_else(office: Office) -> None:
     async with a_stall() as model:
-        bot = await opened(office, model, places=1)
+        bot = await opened(office, model)
         (vera,) = await hang(office, bot, model, 1)
         (profile,), (session,) = await people(bot, "id"), await sessions(bot, "id")
         await given(bot, vera, "analyse", profile=str(profile), session=str(session))
@@ -344,9 +381,10 @@ async def test_work_of_our_own_waits_for_a_place_like_anybody_else(office: Offic
         await eventually(lambda: jobs(bot, "outcome"), until=lambda found: found == ["done"])
 
 
+@pytest.mark.usefixtures("one_place")
 async def test_turns_that_hang_at_an_orderly_stop_cost_nobody_an_attempt(office: Office) -> None:
     async with a_stall() as model:
-        bot = await opened(office, model, places=1)
+        bot = await opened(office, model)
         boris = await office.client_of(bot)
         (vera,) = await hang(office, bot, model, 1)
         await boris.say(WORDS)
