@@ -27,5 +27,6 @@ urlpatterns = [
     _page(f"{_TALK}older/", views.older, "older"),
     _page(f"{_TALK}aside/", views.aside, "aside"),
     _page(f"{_TALK}why/<uuid:message_id>/", views.why, "why"),
+    _page(f"{_TALK}photo/<uuid:media_id>/", views.photo, "photo"),
     _page(f"{_TALK}do/<slug:action>/", views.do, "do"),
 ]

@@ -22,6 +22,7 @@ from dashboard.inbox.acting import ACTIONS, act
 from dashboard.inbox.listing import list_page
 from dashboard.inbox.talk import Opened
 from dashboard.permissions import may_answer, may_see_why, readable_bots, reader_of
+from mailbox.selectors.media import media_of_chat
 from sessions_app.selectors.inbox_talk import InboxTalk, inbox_talk
 from sessions_app.selectors.transcript import Place
 from sessions_app.services.note_opening import note_opening
@@ -30,6 +31,7 @@ from sessions_app.services.tend_inbox import mark_read
 log = structlog.get_logger(__name__)
 
 _FRAGMENT = "X-Fragment"
+_PICTURES = frozenset({"image/jpeg", "image/png", "image/webp"})
 
 
 @never_cache
@@ -133,6 +135,20 @@ def why(request: HttpRequest, bot_id: UUID, conversation_id: UUID, message_id: U
     if found is None:
         raise Http404
     return HttpResponse(opened.rendered("why", found))
+
+
+@require_safe
+def photo(request: HttpRequest, bot_id: UUID, conversation_id: UUID, media_id: UUID) -> HttpResponse:
+    """A picture that an operator sent to this person."""
+    opened = _open(request, bot_id, conversation_id)
+    found = media_of_chat(bot_id=bot_id, chat_id=opened.talk.chat_id, media_id=media_id)
+    if found is None or found.content_type not in _PICTURES:
+        raise Http404
+    return HttpResponse(
+        found.content,
+        content_type=found.content_type,
+        headers={"Cache-Control": "private, max-age=86400", "X-Content-Type-Options": "nosniff"},
+    )
 
 
 @never_cache

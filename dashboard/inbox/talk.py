@@ -232,6 +232,8 @@ class Opened:
             "who": who,
             "text": "" if media and not said.has_photo else said.text,
             "media": media,
+            "photo": said.photo_id,
+            "buttons": said.buttons,
             "icon": icon,
             "time": faces.clock_time(said.at),
             "at": said.at.isoformat(),

@@ -12,6 +12,20 @@ def media_with(*, bot_id: UUID, digest: str) -> UUID | None:
     return Media.objects.for_bot(bot_id).filter(digest=digest).values_list("id", flat=True).first()
 
 
+def media_of_chat(*, bot_id: UUID, chat_id: int, media_id: UUID) -> MediaFile | None:
+    """A file that is about the person of a chat, with its bytes; None for any other, and where they are gone."""
+    row = Media.objects.for_bot(bot_id).filter(id=media_id, chat_id=chat_id).first()
+    if row is None or not row.content:
+        return None
+    return MediaFile(
+        id=row.id,
+        filename=row.filename,
+        content_type=row.content_type,
+        content=bytes(row.content),
+        file_id=row.file_id,
+    )
+
+
 def media_files(*, bot_id: UUID, ids: Collection[UUID]) -> dict[UUID, MediaFile]:
     """Files to be sent; the bytes only of those that Telegram does not have yet."""
     if not ids:

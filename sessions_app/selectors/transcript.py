@@ -24,7 +24,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One thing said. `sending` is what became of an operator's words, while the outbox knows: pending, sent, …"""
+    """One thing said. `sending` is what became of an operator's words, while the outbox knows: pending, sent, …
+
+    As long as it does, `photo_id` is the file that went along, and `buttons` what stands on those under the words.
+    """
 
     id: UUID
     at: datetime
@@ -36,6 +39,8 @@ class Said:
     is_model: bool
     sending: str
     has_photo: bool
+    photo_id: UUID | None = None
+    buttons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +111,8 @@ def _said(row: Any) -> Said:
         is_model=bool(row.model),
         sending=row.sending or "",
         has_photo=bool(row.has_photo),
+        photo_id=row.photo_id,
+        buttons=tuple(map(str, row.buttons or ())),
     )
 
 

@@ -231,6 +231,14 @@ def test_buttons_go_out_as_links(vera: Talk, anna: Operator) -> None:
             [{"text": "Chat", "url": "https://t.me/x"}],
         ]
     }
+    assert "<span><bdi>Site</bdi></span><span><bdi>Chat</bdi></span>" in anna.sees()
+
+
+def test_buttons_hang_under_the_last_part_of_what_is_long(vera: Talk, anna: Operator) -> None:
+    anna.does("take")
+    anna.does("say", text="word " * 1500, **{"label-1": "<b>Site</b>", "url-1": "https://example.com"})
+    assert len(vera.posts()) == 2
+    assert anna.sees().count("<span><bdi>&lt;b&gt;Site&lt;/b&gt;</bdi></span>") == 1
 
 
 @pytest.mark.parametrize(
@@ -260,6 +268,27 @@ def test_a_picture_goes_along_and_goes_with_the_person(vera: Talk, anna: Operato
     assert params["photo"] == {"media_id": str(media[0])}
     assert params["caption"] == "This is me"
     assert media[1:] == (vera.person.telegram_id, "image/png")
+    # Whoever reads the conversation sees it, and nobody else.
+    address = f"{vera.page}photo/{media[0]}/"
+    assert f'src="{address}"' in said["parts"]["flow"]
+    shown = anna.client.get(address)
+    assert (shown.status_code, shown["Content-Type"], shown.content[:4]) == (200, "image/png", b"\x89PNG")
+    assert shown["X-Content-Type-Options"] == "nosniff"
+    other = make_talk(vera.bot)
+    elsewhere = Operator(other)
+    assert elsewhere.client.get(f"{other.page}photo/{media[0]}/").status_code == 404
+    assert elsewhere.client.get(address).status_code == 403
+    assert anna.client.get(f"{vera.page}photo/{new_id()}/").status_code == 404
+
+
+def test_a_picture_of_which_the_bytes_are_gone_is_told_in_a_word(vera: Talk, anna: Operator) -> None:
+    anna.does("take")
+    anna.does("say", text="", photo=picture())
+    with in_bot(vera.bot.id):
+        Media.objects.for_bot(vera.bot.id).update(content=b"")
+    page = anna.sees()
+    assert "Photo</p>" in page
+    assert "/photo/" not in page
 
 
 def test_the_same_picture_for_somebody_else_is_another_file(vera: Talk, anna: Operator) -> None:
