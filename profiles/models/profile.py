@@ -143,7 +143,7 @@ class Profile(TenantModel):
             models.Index(
                 fields=["bot", "-last_seen_at", "-id"],
                 condition=models.Q(consented_at__isnull=False, is_underage=False, is_active=True),
-                include=["profile_updated_at", "rotation_tried_at", "timezone", "paused_at"],
+                include=["profile_updated_at", "rotation_tried_at", "timezone", "paused_at", "blocked_at"],
                 name="profiles_bot_freshness",
             ),
             # A person in several bots: profiles_of, and erasing everywhere.

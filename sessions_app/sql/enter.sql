@@ -24,4 +24,9 @@ SELECT
 FROM here
 LEFT JOIN sessions AS open
     ON open.bot_id = %(bot_id)s AND open.conversation_id = here.id AND open.state IN ('active', 'paused')
-LEFT JOIN inbox_items AS item ON item.bot_id = %(bot_id)s AND item.conversation_id = here.id AND item.mode <> ''
+-- One look at its own row: joined, the planner reads what the bot has of them, since few are taken over.
+LEFT JOIN LATERAL (
+    SELECT mode, hand_back_at FROM inbox_items
+    WHERE bot_id = %(bot_id)s AND conversation_id = here.id
+    LIMIT 1
+) AS item ON item.mode <> ''
