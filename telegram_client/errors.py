@@ -58,7 +58,8 @@ class TokenRefused(AppError):
 
 
 class TelegramUnreachable(AppError):
-    """The Bot API server did not answer, or not like one."""
+    """The Bot API server did not answer, or not like one. `said` is what came instead, "" for nothing at all."""
 
-    def __init__(self, message: str, *, code: str = "telegram.unreachable") -> None:
+    def __init__(self, message: str, *, code: str = "telegram.unreachable", said: str = "") -> None:
         super().__init__(code=code, permanent=False, message=message)
+        self.said = said

@@ -33,7 +33,7 @@ async def check_token(
             msg = "Telegram does not know this token: mistyped or revoked. See BotFather's /token."
             raise TokenRefused(msg) from None
         msg = f"The Telegram server could not be asked ({failure.kind.value}: {failure.description})."
-        raise TelegramUnreachable(msg) from None
+        raise TelegramUnreachable(msg, said=failure.description) from None
     finally:
         await client.close()
     return _identity(me)

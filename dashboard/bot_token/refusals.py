@@ -52,7 +52,7 @@ def held_by(request: HttpRequest, bot: BotAtTelegram, holder: Holder | None) -> 
     if holder.id == bot.id:
         return _already() if holder.has_this_token else None
     if may(request, Capability.SEE_FIGURES, holder.id):
-        return taken_by(holder)
+        return taken_by(holder, may_replace=may(request, Capability.CHANGE_BOT, holder.id))
     return Refusal(
         "taken",
         _("Another bot of this installation has it"),

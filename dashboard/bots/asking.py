@@ -7,12 +7,15 @@ from dataclasses import dataclass, field
 
 from django.conf import settings
 from django.db import connection
+from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 
 from bots.errors import BotError
 from bots.sandbox_control import SandboxControl
+from core.errors import AppError
 from telegram_client.bot_picture import fetch_bot_picture
 from telegram_client.contracts import BotIdentity
+from telegram_client.errors import TelegramUnreachable
 from telegram_client.token_check import check_token
 
 # Of each of the two questions, in seconds.
@@ -32,6 +35,16 @@ def ask_telegram(*, token: str, api_url: str) -> Asked:
     """Ask getMe, and for a small picture. Raises TokenRefused (another token) or TelegramUnreachable (later)."""
     give_connection_back()
     return asyncio.run(_ask(token, api_url))
+
+
+def came_instead(error: AppError) -> str:
+    """What came instead of an answer, in words for whoever looks into it."""
+    # The client speaks English only, for logs; what the other side said is quoted as it came.
+    if not isinstance(error, TelegramUnreachable):
+        return error.message
+    if not error.said:
+        return _("No answer came within a few seconds.")
+    return _("What came instead of an answer: %(said)s") % {"said": error.said}
 
 
 def give_connection_back() -> None:

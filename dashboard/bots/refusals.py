@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from bots.admin.bot import BY_HAND
+from bots.contracts import BotSettings
 from bots.selectors.holder_of_token import Holder
 from core.errors import AppError
+from dashboard.bots.asking import came_instead
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +72,52 @@ def refusal_of(error: AppError) -> Refusal:
         ),
         reverse("admin:bots_bot_add") + f"?{BY_HAND}=1",
         _("Add without asking"),
-        error.message,
+        came_instead(error),
     )
 
 
-def taken_by(holder: Holder) -> Refusal:
-    """The bot is here already, under this token or an older one."""
+def refusal_about(bot: BotSettings, error: AppError) -> Refusal:
+    """What Telegram, or nobody in its place, said of a bot that is here: nothing is pasted or added."""
+    refusal = replace(refusal_of(error), link="", link_words="")
+    if refusal.code == "unreachable":
+        return replace(
+            refusal,
+            words=_(
+                "Nothing is known to be wrong with its token, and nothing was changed. Try again in a moment."
+            ),
+        )
+    if refusal.code == "address":
+        return replace(
+            refusal,
+            words=_("Telegram is asked at %(address)s, the address of “%(name)s”. It stands in its settings.")
+            % {"address": bot.api_url, "name": bot.name},
+        )
+    return replace(
+        refusal,
+        words=_(
+            "The token of “%(name)s” was revoked, or never was right. Copy the present one from @BotFather "
+            "(/mybots, the bot, “API Token”), then press “Replace token”."
+        )
+        % {"name": bot.name},
+        link=reverse("bot-token:page", args=[bot.id]),
+        link_words=_("Replace token"),
+    )
+
+
+def unopened() -> Refusal:
+    """The token of a bot that is here cannot be read, so nobody was asked."""
+    return Refusal(
+        "unopened",
+        _("Telegram was not asked"),
+        _(
+            "The token was written with a key that is no longer among ENCRYPTION_KEYS. Put that key back on the list, "
+            "or press “Replace token”."
+        ),
+    )
+
+
+def taken_by(holder: Holder, *, may_replace: bool) -> Refusal:
+    """The bot is here already, under this token or an older one, which `may_replace` allows to be replaced."""
     page = reverse("admin:bots_bot_change", args=[holder.id])
     if holder.has_this_token:
         return Refusal(
@@ -95,8 +137,8 @@ def taken_by(holder: Holder) -> Refusal:
             "In Telegram it is the same bot as “%(name)s” (%(slug)s). Replace its token there; nothing is lost."
         )
         % {"name": holder.name, "slug": holder.slug},
-        page,
-        _("Open it"),
+        reverse("bot-token:page", args=[holder.id]) if may_replace else page,
+        _("Replace its token") if may_replace else _("Open it"),
     )
 
 

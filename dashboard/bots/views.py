@@ -23,13 +23,14 @@ from bots.services.keep_picture import keep_picture
 from bots.services.record_identity import record_identity
 from bots.staff_scope import staff_scope
 from bots.tokens import clean_token
+from core.encryption import Undecryptable
 from core.errors import AppError
 from dashboard.bots.asking import ask_telegram, home_of
 from dashboard.bots.drafts import become_bot, bot_made_of, draft_of, drop_draft, keep_draft
 from dashboard.bots.forms import OTHER, ShapeForm, TokenForm, servers
 from dashboard.bots.pages import asked_words, ready_context, shape_context
 from dashboard.bots.pasted import token_in
-from dashboard.bots.refusals import Refusal, forgotten, refusal_of, taken_by
+from dashboard.bots.refusals import Refusal, forgotten, refusal_about, refusal_of, taken_by, unopened
 from dashboard.selectors.personas_to_choose import personas_to_choose
 from dashboard.services.add_bot import add_bot
 
@@ -66,7 +67,7 @@ def check(request: HttpRequest) -> HttpResponse:
             if holder is None:
                 draft_id = keep_draft(request, token=token, api_url=api_url, asked=asked)
                 return HttpResponseRedirect(reverse("new-bot:shape", args=[draft_id]))
-            refusal = taken_by(holder)
+            refusal = taken_by(holder, may_replace=True)
     else:
         refusal = refusal_of(_nothing())
     with staff_scope(request):
@@ -126,11 +127,17 @@ def check_again(request: HttpRequest, bot_id: UUID) -> HttpResponse:
         raise Http404
     if not may(request, Capability.CHANGE_BOT, bot_id):
         raise PermissionDenied
+    refusal: Refusal | None = None
     try:
         bot = get_bot_settings(bot_id)
-        asked = ask_telegram(token=bot.token, api_url=bot.api_url)
-    except AppError as error:
-        refusal = refusal_of(error)
+    except Undecryptable:
+        refusal = unopened()
+    else:
+        try:
+            asked = ask_telegram(token=bot.token, api_url=bot.api_url)
+        except AppError as error:
+            refusal = refusal_about(bot, error)
+    if refusal is not None:
         messages.error(request, " ".join(filter(None, (f"{refusal.title}.", refusal.words, refusal.detail))))
     else:
         with staff_scope(request):

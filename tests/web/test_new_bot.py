@@ -11,6 +11,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from cryptography.fernet import Fernet
 from django.contrib.admin.models import LogEntry
 from django.contrib.messages import get_messages
 from django.db import connection
@@ -162,13 +163,13 @@ def test_a_token_that_is_here_already_leads_to_its_bot(owner: Client, town: Town
     assert bot.token not in page
 
 
-def test_a_newer_token_of_a_bot_that_is_here_leads_to_its_bot(owner: Client, town: Town) -> None:
+def test_a_newer_token_of_a_bot_that_is_here_leads_to_where_it_is_replaced(owner: Client, town: Town) -> None:
     token = town.new_bot()
     bot = bot_of(owner.post(drafted(owner, town, token), chosen()))
     renewed = str(town.control("POST", f"bots/{token}/renew")["token"])
     response = check(owner, town, renewed)
     assert refusal(response) == "renewed"
-    assert f'href="/admin/bots/bot/{bot.id}/change/"' in words(response)
+    assert f'<a href="/admin/bot-token/{bot.id}/">Replace its token</a>' in words(response)
     # The same number on another server is somebody else.
     other = make_bot(telegram_id=int(renewed.partition(":")[0]))
     Bot.objects.filter(id=bot.id).update(telegram_id=None)
@@ -373,6 +374,37 @@ def test_what_telegram_refuses_is_told_and_nothing_is_changed(town: Town) -> Non
     response = ask_again(browser(make_coach(bot, role=Role.OWNER)), bot)
     assert told(response).startswith("Telegram does not know this token.")
     assert Bot.objects.get(id=bot.id).username == bot.username
+
+
+def test_of_a_bot_that_is_here_nobody_is_told_how_to_add_it(town: Town) -> None:
+    boss = make_user(superuser=True)
+    lost = make_bot(api_url="http://127.0.0.1:1")
+    said = told(ask_again(browser(boss), lost))
+    assert said.startswith(
+        "Telegram could not be asked. Nothing is known to be wrong with its token, and nothing was changed. "
+        "Try again in a moment. What came instead of an answer: "
+    )
+    assert "added" not in said
+    unknown = told(ask_again(browser(boss), make_bot(name="Vera", api_url=town.url)))
+    assert "The token of “Vera” was revoked, or never was right." in unknown
+    assert "Paste" not in unknown
+    strange = make_bot(name="Vera", api_url="ftp://x")
+    assert "Telegram is asked at ftp://x, the address of “Vera”." in told(ask_again(browser(boss), strange))
+
+
+def test_of_a_bot_whose_token_cannot_be_opened_telegram_is_not_asked(bot: Bot) -> None:
+    lost = Fernet(base64.urlsafe_b64encode(b"another key that fits 32 bytes!!"))
+    Bot.objects.filter(id=bot.id).update(token_sealed=lost.encrypt(b"x").decode())
+    said = told(ask_again(browser(make_coach(bot, role=Role.OWNER)), bot))
+    assert said.startswith("Telegram was not asked. The token was written with a key that is no longer")
+
+
+def test_who_reads_russian_is_told_of_telegram_in_russian() -> None:
+    client = browser(make_user(superuser=True))
+    client.cookies["django_language"] = "ru"
+    said = told(ask_again(client, make_bot(api_url="http://127.0.0.1:1")))
+    assert said.startswith("Не удалось спросить Telegram.")
+    assert "Вместо ответа пришло: " in said
 
 
 def test_who_may_not_change_a_bot_does_not_ask_about_it(bot: Bot, other_bot: Bot, town: Town) -> None:

@@ -20,7 +20,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
-from bots.models import Bot, BotPicture
+from bots.models import Bot, BotAccess, BotPicture
 from bots.roles import Role
 from bots.services.delete_bot import delete_bot
 from bots.services.keep_picture import keep_picture
@@ -165,9 +165,17 @@ def test_a_newer_token_of_another_bot_that_is_here_leads_there(owner: Client, he
     other = settled(town)
     response = paste(owner, here, renewed(town, other))
     assert refusal(response) == "renewed"
-    assert f'href="{page_of(other)}"' in words(response)
+    assert f'<a href="{address(other)}">Replace its token</a>' in words(response)
     assert_untouched(here)
     assert_untouched(other)
+
+
+def test_a_newer_token_of_a_bot_that_one_only_sees_leads_to_its_page(here: Bot, town: Town) -> None:
+    other, user = settled(town), make_coach(here, role=Role.MANAGER)
+    BotAccess.objects.create(bot=other, user=user, role=Role.ANALYST)
+    response = paste(browser(user), here, renewed(town, other))
+    assert refusal(response) == "renewed"
+    assert f'<a href="{page_of(other)}">Open it</a>' in words(response)
 
 
 def test_of_a_bot_that_one_does_not_see_no_name_is_told(here: Bot, town: Town) -> None:
@@ -287,7 +295,7 @@ def test_without_asking_nobody_gets_a_newer_token_of_another_bot_that_is_here(
 ) -> None:
     response = paste(owner, bot, f"{other_bot.telegram_id}:AA{'n' * 33}")
     assert refusal(response) == "renewed"
-    assert f'href="{page_of(other_bot)}"' in words(response)
+    assert f'<a href="{address(other_bot)}">Replace its token</a>' in words(response)
     assert_untouched(bot)
 
 
