@@ -9,11 +9,11 @@ from uuid import UUID
 
 from django.conf import settings
 from django.http import Http404, HttpRequest
-from django.utils.timesince import timesince
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from bots.admin.base import is_superuser
+from bots.admin.faces import ago
 from bots.models import Language
 from core.clock import clock
 from dashboard.gallery import asked as questions
@@ -124,7 +124,7 @@ def cards(gallery: Gallery) -> dict[str, Any]:
         "older": _address(gallery.asked, page.older, looks),
         "again": _address(gallery.asked, page.older, 0),
         "looks_on": looks < MOST_LOOKS,
-        "since": timesince(page.older.at, clock.now(), depth=1) if page.older else "",
+        "since": ago(page.older.at) if page.older else "",
         "may_refresh": bool(refreshable & set(gallery.bot_ids)),
         "steps": _STEPS,
     }

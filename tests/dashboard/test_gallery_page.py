@@ -296,6 +296,22 @@ def test_a_page_that_finds_nobody_looks_further_by_itself_for_a_while(
     assert "Rare" in answer
 
 
+def test_how_far_back_was_looked_is_said_as_people_say_it(
+    bot: Bot, me: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        browsing.browse_people, "__kwdefaults__", {**KWDEFAULTS, "limit": 1, "stretches": (1,)}
+    )
+    people_of(bot, "A", "B", last_seen_at=clock.now() - timedelta(minutes=21, seconds=5))
+    said: dict[str, str] = {}
+    for language in ("en", "ru"):
+        me.cookies["django_language"] = language
+        page = html(me.get(f"{PAGE}?gender=other"))
+        said[language] = re.sub(r"<[^>]*>", "", page).replace("\xa0", " ")
+    assert "Nobody among those seen later than 21 minutes ago." in said["en"]
+    assert "Среди тех, кто заходил позже, чем 21 минуту назад, никого." in said["ru"]
+
+
 # What a card says
 
 
