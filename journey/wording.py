@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from journey.errors import JourneyError
+from journey.errors import gettext_noop as _
 from journey.stages import LANGUAGES, Intensity, Stage, StageCode
 from profiles.plain import plain_line, plain_text, says_something
 
@@ -19,6 +20,14 @@ QUESTIONS: Final = (3, 30)
 RESISTANCE: Final = (1, 30)
 TECHNIQUES: Final = (1, 20)
 
+_NEEDED: Final = {
+    "name": _("A stage needs a name."),
+    "description": _("A stage needs a description."),
+}
+_TOO_LONG: Final = {
+    "name": _("The name may have %(longest)s characters at most."),
+    "description": _("The description may have %(longest)s characters at most."),
+}
 _ORDER: Final = {code: number for number, code in enumerate(StageCode, start=1)}
 
 
@@ -43,11 +52,17 @@ def fit_wording(written: StageWording) -> Stage:
     `description_unfit`, `questions_unfit`, `resistance_unfit`, `techniques_unfit`, which say what would fit.
     """
     if written.code not in StageCode.__members__:
-        raise JourneyError("stage_unknown", "There is no such stage.")
+        raise JourneyError("stage_unknown", _("There is no such stage."))
     if written.language not in LANGUAGES:
-        raise JourneyError("language_unknown", f"Stages are written in: {', '.join(LANGUAGES)}.")
+        raise JourneyError(
+            "language_unknown", _("Stages are written in: %(languages)s."), languages=", ".join(LANGUAGES)
+        )
     if written.intensity not in set(Intensity):
-        raise JourneyError("intensity_unknown", f"The intensity is one of: {', '.join(Intensity)}.")
+        raise JourneyError(
+            "intensity_unknown",
+            _("The intensity is one of: %(intensities)s."),
+            intensities=", ".join(Intensity),
+        )
     code = StageCode(written.code)
     return Stage(
         code=code,
@@ -65,9 +80,9 @@ def fit_wording(written: StageWording) -> Stage:
 
 def _text(field: str, text: str, longest: int) -> str:
     if not says_something(text):
-        raise JourneyError(f"{field}_unfit", f"A stage needs a {field}.")
+        raise JourneyError(f"{field}_unfit", _NEEDED[field])
     if len(text) > longest:
-        raise JourneyError(f"{field}_unfit", f"The {field} may have {longest} characters at most.")
+        raise JourneyError(f"{field}_unfit", _TOO_LONG[field], longest=longest)
     return text
 
 
@@ -78,9 +93,18 @@ def _lines(field: str, lines: Iterable[str], count: tuple[int, int], longest: in
     fewest, most = count
     if not fewest <= len(fit) <= most:
         raise JourneyError(
-            f"{field}_unfit", f"A stage needs {fewest} to {most} lines here; there are {len(fit)}."
+            f"{field}_unfit",
+            _("A stage needs %(fewest)s to %(most)s lines here; there are %(count)s."),
+            fewest=fewest,
+            most=most,
+            count=len(fit),
         )
     for number, line in enumerate(fit, start=1):
         if len(line) > longest:
-            raise JourneyError(f"{field}_unfit", f"Line {number} is too long: {longest} characters at most.")
+            raise JourneyError(
+                f"{field}_unfit",
+                _("Line %(number)s is too long: %(longest)s characters at most."),
+                number=number,
+                longest=longest,
+            )
     return fit

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
@@ -73,7 +74,10 @@ class StageForm(forms.Form):
     def refuse(self, error: JourneyError) -> None:
         """Put the words of a refusal beside the field that they are about, else above the form."""
         field = error.code.removeprefix("journey.").removesuffix("_unfit").removesuffix("_unknown")
-        self.add_error(field if field in self.fields else None, error.message)
+        words = gettext(error.words)
+        self.add_error(
+            field if field in self.fields else None, words % error.values if error.values else words
+        )
 
 
 def _typed(now: Stage) -> dict[str, str]:

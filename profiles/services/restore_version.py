@@ -3,6 +3,8 @@ from __future__ import annotations
 import hashlib
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from profiles.errors import ProfileError
 from profiles.knowledge import locked_person
 from profiles.models import ProfileVersion
@@ -49,7 +51,7 @@ def edit_summary(
     if person is None or said == person.psychological_summary:
         return False
     if seen is not None and summary_digest(person.psychological_summary) != seen:
-        raise ProfileError("summary_changed", "Somebody has changed the summary meanwhile.")
+        raise ProfileError("summary_changed", _("Somebody has changed the summary meanwhile."))
     write_version(
         person=person, summary=said, streams=list(person.streams), origin="staff", author_id=author_id
     )

@@ -5,6 +5,8 @@ from typing import TypedDict, Unpack
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 
 from bots.announcements import tell_runtime
 from bots.models import Bot
@@ -36,13 +38,13 @@ def save_stream(*, slug: str, is_new: bool = False, **texts: Unpack[StreamTexts]
     changed then).
     """
     if not _SLUG.fullmatch(slug):
-        raise ProfileError("slug_unfit", "A slug has 1 to 32 small letters, digits and hyphens.")
+        raise ProfileError("slug_unfit", _("A slug has 1 to 32 small letters, digits and hyphens."))
     with transaction.atomic():
         stream = Stream.objects.select_for_update().filter(slug=slug).first()
         if is_new and stream is not None:
-            raise ProfileError("slug_taken", f"There is a stream “{slug}” already.")
+            raise ProfileError("slug_taken", _("There is a stream “%(slug)s” already.") % {"slug": slug})
         if not is_new and stream is None:
-            raise ProfileError("stream_unknown", "This stream does not exist any more.")
+            raise ProfileError("stream_unknown", _("This stream does not exist any more."))
         stream = stream or Stream(slug=slug)
         if _change(stream, texts) or is_new:
             stream.save()
@@ -70,16 +72,21 @@ def _change(stream: Stream, texts: StreamTexts) -> bool:
             # Names stand on buttons.
             new[name] = plain_line(value, 300)
     if not str(new.get("url") or "https://").startswith(("https://", "http://")):
-        raise ProfileError("url_unfit", "An address begins with https:// or http://.")
+        raise ProfileError("url_unfit", _("An address begins with https:// or http://."))
     changed = [name for name, value in new.items() if getattr(stream, name) != value]
     for name in changed:
         setattr(stream, name, new[name])
     try:
         stream.full_clean(validate_unique=False, validate_constraints=False)
     except ValidationError as error:
-        said = (f"{name}: {' '.join(words)}" for name, words in error.message_dict.items())
+        said = (f"{_named(name)}: {' '.join(words)}" for name, words in error.message_dict.items())
         raise ProfileError("stream_invalid", " ".join(said)) from error
     return bool(changed)
+
+
+def _named(field: str) -> str:
+    # As the form calls it, where staff look for what is meant.
+    return str(capfirst(getattr(Stream._meta.get_field(field), "verbose_name", field)))
 
 
 def _tell_bots() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from core.clock import clock
 from events.services.record_event import record_event
@@ -26,7 +27,7 @@ def set_flags(*, bot_id: UUID, profile_id: UUID, flags: Mapping[Flag, bool], aut
             setattr(person, f"has_{flag}", flags[flag])
             setattr(person, f"{flag}_at", clock.now() if flags[flag] else None)
         if person.has_completed_journey and not person.has_started_journey:
-            raise ProfileError("flags", "A journey that was not started cannot be completed.")
+            raise ProfileError("flags", _("A journey that was not started cannot be completed."))
         if not changed:
             return False
         person.save(update_fields=[name for flag in changed for name in (f"has_{flag}", f"{flag}_at")])

@@ -446,6 +446,18 @@ def test_a_marker_that_cannot_be_is_refused_beside_its_field(
     assert stored(vera.person).markers == {}
 
 
+def test_who_reads_russian_is_refused_a_marker_in_russian(vera: Talk, bot: Bot) -> None:
+    client = browser(make_coach(bot))
+    client.cookies["django_language"] = "ru"
+    for name, value, told in (
+        ("имя", "x", "Имя начинается с буквы"),
+        ("purchased_streams", "shadow", "Этот маркер ведёт «Участие в программе»."),
+        ("interested_stream", "tarot", "Такой программы нет; её указывают коротким именем."),
+        ("city", "x" * 201, "В значении не больше 200 символов."),
+    ):
+        assert told in press(client, vera.person, "set-marker", name=name, value=value).content.decode()
+
+
 def test_flags_are_put_right_and_only_those_that_were_changed(
     vera: Talk, bot: Bot, stopped_clock: Clock
 ) -> None:

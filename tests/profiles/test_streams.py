@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from django.utils import translation
 
 from bots.models import Bot
 from core.clock import clock
@@ -91,6 +92,24 @@ def test_a_withdrawn_stream_can_be_offered_again(slug: str) -> None:
     withdraw_stream(slug=slug)
     save_stream(slug=slug, is_offered=True)
     assert offer(slug, "ru") is not None
+
+
+def test_who_reads_russian_is_refused_a_stream_in_russian(slug: str) -> None:
+    told = []
+    with translation.override("ru"):
+        for texts in ({"name_en": "x" * 61}, {"url": "ftp://relove.example/x"}):
+            with pytest.raises(ProfileError) as new:
+                add(slug, **texts)
+            told.append(new.value.message)
+        add(slug)
+        with pytest.raises(ProfileError) as new:
+            add(slug)
+        told.append(new.value.message)
+    assert told[0].startswith("Название по-английски: Убедитесь, что")
+    assert told[1:] == [
+        "Адрес начинается с https:// или http://.",
+        f"Программа «{slug}» уже есть.",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -173,6 +173,26 @@ def test_what_does_not_fit_is_told_beside_its_field_and_what_was_typed_stays(
     assert versions() == []
 
 
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ({"name": "N" * 61}, "В названии может быть не больше 60 символов."),
+        ({"name": "…"}, "Этапу нужно название."),
+        ({"description": "…"}, "Этапу нужно описание."),
+        ({"description": "d" * 1001}, "В описании может быть не больше 1000 символов."),
+        ({"questions": "One?\nOne?"}, "Здесь нужно строк: от 3 до 30; сейчас — 1."),
+        ({"techniques": "t" * 121}, "Строка 1 слишком длинная: можно не больше 120 символов."),
+        ({}, "Эта формулировка уже действует."),
+    ],
+)
+def test_who_reads_russian_is_told_in_russian_what_does_not_fit(
+    owner: Client, said: dict[str, str], told: str
+) -> None:
+    owner.cookies["django_language"] = "ru"
+    form = owner.post(PAGE, typed(**said)).context["form"]
+    assert [words for each in form.errors.values() for words in each] == [told]
+
+
 def test_saving_what_is_in_force_already_writes_nothing(owner: Client) -> None:
     publish(name="Trial")
     assert owner.post(PAGE, typed(name="Trial")).status_code == 302
