@@ -1,8 +1,8 @@
 """What a page may load and run: the Content-Security-Policy of our own pages, and of the admin's shell.
 
 Nothing comes from elsewhere and no script stands in a page, anywhere. The shell's Alpine evaluates the expressions in
-its attributes (`unsafe-eval`), its lists and forms place things by `style` attributes; its two style sheets that stand
-in the page are let through by their digest.
+its attributes (`unsafe-eval`), its lists with actions have a `style` attribute; its two style sheets that stand in the
+page are let through by their digest.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def own_policy(nonce: str = "") -> str:
 
 
 def shell_policy(page: bytes = b"", nonce: str = "", *, is_own: bool = False) -> str:
-    """What the admin's shell needs, for this page of it; `is_own` for one that is ours but for the frame."""
+    """What the admin's shell needs, for this page of it; `is_own` for one without a `style` attribute."""
     digests = [HTMX_STYLE, *(_digest(style) for style in dict.fromkeys(_SHELL_STYLES.findall(page)))]
     if nonce:
         digests.append(f"'nonce-{nonce}'")

@@ -100,6 +100,9 @@ class AlertAdmin(OfBots, ReadOnlyAdmin):
     )
     readonly_fields = ("which", "concerns", "subject_shown")
 
+    class Media:
+        css = {"all": ("bots/alerts.css",)}
+
     def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
         # Who looked after it is of interest only where there are such.
         is_waiting = AcknowledgedFilter.parameter_name not in request.GET
@@ -160,7 +163,7 @@ class AlertAdmin(OfBots, ReadOnlyAdmin):
 
     @admin.display(description=_("about"))
     def about(self, alert: Alert) -> str:
-        return _lines(subject_of(alert.kind, alert.subject), alert.detail, rem=17)
+        return _lines(subject_of(alert.kind, alert.subject), alert.detail, name="alert-about")
 
     @admin.display(description=_("subject"))
     def subject_shown(self, alert: Alert) -> str:
@@ -168,7 +171,7 @@ class AlertAdmin(OfBots, ReadOnlyAdmin):
 
     @admin.display(description=_("bot"), ordering="bot__name")
     def whose(self, alert: Alert) -> str:
-        return _lines(self.concerns(alert), "", rem=9)
+        return _lines(self.concerns(alert), "", name="alert-whose")
 
     @admin.display(description=_("bot"))
     def concerns(self, alert: Alert) -> str:
@@ -201,7 +204,7 @@ class AlertAdmin(OfBots, ReadOnlyAdmin):
         return format_html("{} {}", by, ago(alert.acknowledged_at))
 
 
-def _lines(first: str, second: str, *, rem: int) -> str:
+def _lines(first: str, second: str, *, name: str) -> str:
     """Up to two texts under each other, each on one line however narrow: phones cut off what is higher."""
     texts = (("text-important", first), ("text-base-500 dark:text-base-400", second))
     shown = format_html_join(
@@ -209,11 +212,7 @@ def _lines(first: str, second: str, *, rem: int) -> str:
         '<span class="block truncate {}" title="{}">{}</span>',
         ((colour, text, text) for colour, text in texts if text),
     )
-    return (
-        format_html('<span class="block" style="max-width: min({}rem, 64vw)">{}</span>', rem, shown)
-        if shown
-        else NOTHING
-    )
+    return format_html('<span class="block {}">{}</span>', name, shown) if shown else NOTHING
 
 
 def waiting_alerts(request: HttpRequest) -> int | str:

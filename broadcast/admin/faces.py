@@ -169,7 +169,7 @@ def may_see_people(request: HttpRequest) -> bool:
 
 
 def bar(figures: Figures) -> list[dict[str, str]]:
-    """The parts of a progress bar, in percent of all recipients."""
+    """The parts of a progress bar: where each begins, how long it is and where it ends, in percent of all."""
     parts = (
         ("sent", figures.sent),
         ("none", figures.blocked + figures.held + figures.control + figures.erased),
@@ -178,7 +178,14 @@ def bar(figures: Figures) -> list[dict[str, str]]:
         ("deferred", figures.deferred),
     )
     total = figures.total or 1
-    return [{"kind": kind, "percent": f"{100 * count / total:.2f}"} for kind, count in parts if count]
+    found: list[dict[str, str]] = []
+    before = 0
+    for kind, count in parts:
+        if count:
+            begin, length, end = (f"{100 * each / total:.2f}" for each in (before, count, before + count))
+            found.append({"kind": kind, "x": begin, "percent": length, "end": end})
+            before += count
+    return found
 
 
 def percent(figures: Figures) -> int:

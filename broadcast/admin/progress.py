@@ -154,6 +154,7 @@ def _table(found: Comparison) -> dict[str, Any]:
                 "rate": f"{100 * each.rate:.1f}",
                 "low": f"{100 * each.low:.1f}",
                 "high": f"{100 * each.high:.1f}",
+                "width": f"{100 * (each.high - each.low):.1f}",
                 "is_best": each.label == found.best,
             }
             for each in found.arms

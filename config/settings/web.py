@@ -104,9 +104,10 @@ LANGUAGE_COOKIE_SECURE = HTTPS
 X_FRAME_OPTIONS = "DENY"
 # Pages under it stand in the admin's shell, which needs a policy of its own (core/csp.py).
 SHELL_PATH = "/admin/"
-# Of them those that are all ours: no `style` attribute stands in them. Lists and forms have some.
+# Of them those without a `style` attribute: all but the accounts, and the lists whose rows can be ticked, where the
+# shell's own bar of actions has one.
 SHELL_OWN_PATHS = re.compile(
-    r"/admin/(?:(?:inbox|home|gallery|playground|queues|work|new-bot|search|sessions|two-factor|login|audit)/.*)?"
+    r"/admin/(?!auth/|(?:bots/(?:alert|bot|persona)|mailbox/buriedupdate|sessions_app/savedreply)/$).*"
 )
 
 SANDBOX_PORT = env.int("SANDBOX_PORT", default=8081)

@@ -60,7 +60,7 @@ def test_the_list_tells_how_each_broadcast_goes(bot: Bot) -> None:
     found = html(browser(coach(bot)).get(LIST))
     assert HOSTILE not in found
     assert "&lt;script&gt;" in found
-    for said in ("12.5/s", "<b>2</b> / 4", "unknown 1", "nothing sent yet", 'style="width:50.00%"'):
+    for said in ("12.5/s", "<b>2</b> / 4", "unknown 1", "nothing sent yet", 'x="50.00%" width="25.00%"'):
         assert said in found, said
     assert found.index("Later") < found.index("12.5/s")
     assert 'data-live="on"' in found

@@ -8,14 +8,20 @@ import re
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from pytest_django import Settings
 
 from bots.models import Bot
+from core.clock import clock
 from core.csp import own_policy, shell_policy
 from core.middleware import ContentSecurityPolicyMiddleware
+from tests.broadcast.campaigns import begun, content
 from tests.cast import make_profile
+from tests.web.broadcast_forms import become
+from tests.web.broadcast_forms import page as page_of
 from tests.web.people import browser, make_user
 
 HEADER = "Content-Security-Policy"
@@ -37,6 +43,12 @@ PAGES = (
 def policy_of(response: Any) -> dict[str, str]:
     parts = [each.partition(" ") for each in response[HEADER].split("; ")]
     return {name: value for name, _space, value in parts}
+
+
+def assert_nothing_inline(response: Any) -> None:
+    assert "unsafe-inline" not in response[HEADER]
+    assert policy_of(response)["style-src-attr"] == "'none'"
+    assert re.findall(r'\s(?:x-bind)?:?style="', response.content.decode()) == []
 
 
 @pytest.mark.parametrize("address", ["/healthz", "/go/nonsense", "/b/nonsense", "/no/such/page"])
@@ -90,15 +102,88 @@ def test_the_shells_pages_hold_no_script_and_no_style_that_is_not_let_through(
         "/admin/sessions/",
         "/admin/two-factor/",
         "/admin/audit/auditentry/",
+        "/admin/profiles/profile/",
+        "/admin/profiles/activitylog/",
+        "/admin/profiles/stream/",
+        "/admin/profiles/stream/add/",
+        "/admin/journey/stageversion/",
+        "/admin/journey/stageversion/intensity/",
+        "/admin/journey/journeyprogress/",
+        "/admin/journey/readiness/",
+        "/admin/care/rotationrun/",
+        "/admin/care/proactivemessage/",
+        "/admin/events/event/",
+        "/admin/bots/botmetricday/",
+        "/admin/bots/bot/add/?by_hand=1",
+        "/admin/bots/persona/add/",
+        "/admin/broadcast/broadcast/",
+        "/admin/broadcast/broadcast/add/",
+        "/admin/broadcast/broadcast/segments/",
+        "/admin/password_change/",
     ],
 )
 def test_of_the_shells_pages_our_own_hold_nothing_inline(owner: Client, bot: Bot, address: str) -> None:
     make_profile(bot, first_name='" style="color:red')
     response = (Client() if "login" in address else owner).get(address)
     assert response.status_code == 200
-    assert "unsafe-inline" not in response[HEADER]
-    assert policy_of(response)["style-src-attr"] == "'none'"
-    assert re.findall(r'\s(?:x-bind)?:?style="', response.content.decode()) == []
+    assert_nothing_inline(response)
+
+
+def test_a_persons_pages_hold_nothing_inline(owner: Client, bot: Bot) -> None:
+    person = make_profile(
+        bot,
+        first_name='" style="color:red',
+        streams=["healing"],
+        readiness={"healing": 72, "love": 0},
+        metaphysical_profile={"light": 40},
+    )
+    page = f"/admin/profiles/profile/{person.id}/"
+    shown = ""
+    for part in ("change/", "panel/overview/", "panel/portrait/", "message/", "pause/", "block/", "erase/"):
+        response = owner.get(f"{page}{part}")
+        assert response.status_code == 200
+        assert_nothing_inline(response)
+        shown += response.content.decode()
+    assert '<rect width="72%" height="100%"' in shown
+    assert '<circle cx="70%"' in shown
+
+
+def test_a_bots_pages_hold_nothing_inline(owner: Client, bot: Bot) -> None:
+    for address in (f"bots/bot/{bot.id}/change/", f"bots/bot/{bot.id}/history/", f"bot-token/{bot.id}/"):
+        response = owner.get(f"/admin/{address}")
+        assert response.status_code == 200
+        assert_nothing_inline(response)
+
+
+def test_a_broadcasts_pages_hold_nothing_inline(owner: Client, bot: Bot) -> None:
+    for _ in range(40):
+        make_profile(bot)
+    running = begun(bot, texts=content("One", "Two"), title='" style="color:red')
+    for state in ("blocked", "failed", "unknown", "deferred"):
+        become(running, bot, state, most=2)
+    become(running, bot, "sent", most=24, sent_at=clock.now())
+    for name in ("change", "live", "look", "ledger", "compare"):
+        response = owner.get(page_of(running, name))
+        assert response.status_code == 200
+        assert_nothing_inline(response)
+    assert '<line x1="75.00%" x2="80.00%"' in owner.get(page_of(running)).content.decode()
+    assert '<svg class="bc-interval"' in owner.get(page_of(running, "compare")).content.decode()
+
+
+def test_what_is_refused_in_the_shell_is_strict_too(owner: Client) -> None:
+    response = owner.get("/admin/no/such/page/")
+    assert response.status_code == 404
+    assert_nothing_inline(response)
+
+
+def test_a_list_with_actions_is_let_have_the_shells_own_style(owner: Client, bot: Bot) -> None:
+    """And every other list is strict: whoever adds an action to one is told here."""
+    request = RequestFactory().get("/")
+    request.user = make_user(superuser=True)
+    for model, its in admin.site._registry.items():
+        address = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
+        is_own = settings.SHELL_OWN_PATHS.fullmatch(address) is not None
+        assert is_own is not bool(its.get_actions(request)), address
 
 
 def test_no_style_sheet_but_the_shells_own_is_let_through() -> None:
@@ -141,10 +226,9 @@ def test_pages_for_developers_have_none(rf: RequestFactory, settings: Settings) 
 
 def test_what_is_no_page_in_the_shell_is_not_read(rf: RequestFactory) -> None:
     response = HttpResponse(b"<style>:root {}</style>", content_type="text/plain")
-    assert (
-        ContentSecurityPolicyMiddleware(lambda _request: response)(rf.get("/admin/x"))[HEADER]
-        == shell_policy()
-    )
+    assert ContentSecurityPolicyMiddleware(lambda _request: response)(rf.get("/admin/x"))[
+        HEADER
+    ] == shell_policy(is_own=True)
 
 
 def test_nobody_puts_our_pages_into_a_frame() -> None:
