@@ -6,6 +6,7 @@ Nothing is rolled back or truncated around a test: what it commits stays, so eac
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +27,9 @@ from tests.fixtures.network import forbid_the_outside
 from tests.fixtures.telegram import Sandbox, TelegramPerson, open_sandbox
 
 settle()
+# In the background of a script Ctrl-C is ignored, and what tests start would inherit that.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # How fast the machine is at the moment is nobody's fault.
 hypothesis.settings.register_profile(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import admin
@@ -120,7 +121,7 @@ class ReadinessAdmin(OfPeople):
         shown = [
             f"{taken.stream_names.get(slug, slug)} {each.get('percent', 0)} %"
             for each in taken.streams
-            if (slug := str(each.get("slug", "")))
+            if isinstance(each, Mapping) and (slug := str(each.get("slug", "")))
         ]
         if not shown:
             return NOTHING

@@ -361,7 +361,7 @@ def test_a_persons_page_shows_all_that_is_known(bot: Bot, vera: Profile) -> None
         "name: step_0",
         "60 in the log",
         "учу музыке",
-        "left: 30%",
+        '<circle cx="30%"',
     ):
         assert shown in page, shown
     assert "вина" not in page

@@ -533,7 +533,7 @@ def test_the_older_address_leads_here_and_changes_nothing(owner: Client, bot: Bo
 
 
 def test_the_buttons_lead_here(owner: Client, bot: Bot) -> None:
-    listed = words(owner.get("/admin/bots/bot/"))
+    listed = words(owner.get("/admin/bots/bot/", {"q": bot.slug}))
     (link,) = [each for each in listed.split("<a ") if f'href="{address(bot)}"' in each]
     # A page, not a dialog.
     assert "hx-get" not in link.partition(">")[0]
