@@ -246,7 +246,8 @@ def _epochs(stage: Stage) -> dict[UUID, int]:
 def _settle(stage: Stage, members: Sequence[Member], updates: int, seconds: float = 180.0) -> bool:
     """Wait until nothing is open any more; False when something stays open."""
     query = (
-        "SELECT (SELECT count(*) FROM inbound_updates WHERE bot_id = ANY (%(bots)s) AND settled_at IS NOT NULL),"
+        "SELECT (SELECT count(*) FROM inbound_updates"
+        "  WHERE bot_id = ANY (%(bots)s) AND settled_at IS NOT NULL AND update_id IS NOT NULL),"
         " (SELECT count(*) FROM outbound_messages WHERE bot_id = ANY (%(bots)s) AND settled_at IS NULL)"
     )
     bots = {"bots": [each.id for each in members]}

@@ -87,7 +87,11 @@ def judge(owner: Owner, bot_id: UUID, offered: Sequence[Offered], record: Sequen
 
 
 def _inbound(owner: Owner, bot_id: UUID) -> list[_Row]:
-    query = "SELECT id, seq, update_id, lane, outcome, settled_at FROM inbound_updates WHERE bot_id = %s ORDER BY seq"
+    # Work of the bot's own stands in the same queue, and answers nobody.
+    query = (
+        "SELECT id, seq, update_id, lane, outcome, settled_at FROM inbound_updates"
+        " WHERE bot_id = %s AND update_id IS NOT NULL ORDER BY seq"
+    )
     return [_Row(*row) for row in owner.execute(query, [bot_id])]
 
 
